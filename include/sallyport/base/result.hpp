@@ -45,16 +45,19 @@ class [[nodiscard]] Result {
 
     // REQUIRES: ok()
     T &value() & {
-        assert(ok());
-        return *std::get_if<0>(&state_);
+        auto *value = std::get_if<0>(&state_);
+        assert(value != nullptr);
+        return *value;
     }
     const T &value() const & {
-        assert(ok());
-        return *std::get_if<0>(&state_);
+        auto *value = std::get_if<0>(&state_);
+        assert(value != nullptr);
+        return *value;
     }
     T &&value() && {
-        assert(ok());
-        return std::move(*std::get_if<0>(&state_));
+        auto *value = std::get_if<0>(&state_);
+        assert(value != nullptr);
+        return std::move(*value);
     }
     T *operator->() { return &value(); }
     const T *operator->() const { return &value(); }
@@ -64,8 +67,9 @@ class [[nodiscard]] Result {
 
     // REQUIRES: !ok()
     const Error &error() const {
-        assert(!ok());
-        return *std::get_if<1>(&state_);
+        const auto *error = std::get_if<1>(&state_);
+        assert(error != nullptr);
+        return *error;
     }
 
   private:
