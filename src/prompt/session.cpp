@@ -226,8 +226,11 @@ void Session::prompted(const std::string &payload, Actions &out) {
     cwd_ = fields.substr(split + 1);
     prompt_ = last_line_;
     switch (state_) {
+    case State::Sent:
+        out.emplace_back(Refused{"interrupted before it began"});
+        unit_.clear();
+        return open_editor(false, out);
     case State::Startup:
-    case State::Sent: // accepted and interrupted before it began
     case State::Running:
         out.emplace_back(Ended{std::stoi(std::string(status)), cwd_});
         unit_.clear();
@@ -282,8 +285,8 @@ void Session::length_trouble(Actions &out) {
     if ((state_ != State::Sent && state_ != State::Sync) || resent_)
         return broken("frames arrive altered", out);
     resent_ = true;
-    const auto kind = state_ == State::Sync ? FrameKind::Sync : FrameKind::Run;
-    if (!send(kind, words_, out))
+    if (!(state_ == State::Sync ? send(FrameKind::Sync, {}, out)
+                                : send(FrameKind::Run, words_, out)))
         broken("no random numbers", out);
 }
 
