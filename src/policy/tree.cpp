@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tree.hpp"
+
+#include "sallyport/base/log.hpp"
+
+#include <algorithm>
+
+#include <toml++/toml.h>
+
+namespace sallyport::policy {
+namespace {
+
+Position position(const toml::source_region &region) {
+    return {static_cast<std::uint32_t>(region.begin.line),
+            static_cast<std::uint32_t>(region.begin.column)};
+}
+
+// The library bounds nesting (TOML_MAX_NESTED_VALUES), so this recursion is bounded too.
+Value copy(const toml::node &node) {
+    Value value;
+    value.at = position(node.source());
+    if (const auto *text = node.as_string()) {
+        value.kind = ValueKind::Text;
+        value.text = text->get();
+    } else if (const auto *truth = node.as_boolean()) {
+        value.kind = ValueKind::Truth;
+        value.truth = truth->get();
+    } else if (const auto *integer = node.as_integer()) {
+        value.kind = ValueKind::Integer;
+        value.integer = integer->get();
+    } else if (const auto *array = node.as_array()) {
+        value.kind = ValueKind::List;
+        for (const toml::node &item : *array)
+            value.items.push_back(copy(item));
+    } else if (const auto *table = node.as_table()) {
+        value.kind = ValueKind::Table;
+        for (const auto &[key, item] : *table)
+            value.entries.emplace_back(Key{std::string(key.str()), position(key.source())},
+                                       copy(item));
+        std::sort(value.entries.begin(), value.entries.end(),
+                  [](const auto &a, const auto &b) { return a.first.at < b.first.at; });
+    }
+    return value;
+}
+
+} // namespace
+
+const Value *Value::find(std::string_view key) const {
+    for (const auto &[name, value] : entries)
+        if (name.text == key)
+            return &value;
+    return nullptr;
+}
+
+std::string_view value_kind_name(ValueKind kind) {
+    switch (kind) {
+    case ValueKind::Text:
+        return "a string";
+    case ValueKind::Truth:
+        return "true or false";
+    case ValueKind::Integer:
+        return "a whole number";
+    case ValueKind::List:
+        return "a list";
+    case ValueKind::Table:
+        return "a table";
+    case ValueKind::Other:
+        break;
+    }
+    return "a value of another kind";
+}
+
+void FaultSink::add(Position at, std::string message) {
+    if (faults_.size() < max_faults)
+        faults_.push_back({file_, at.line, at.column, std::move(message)});
+}
+
+Value parse_toml(std::string_view text, FaultSink &sink) {
+    Value empty;
+    empty.kind = ValueKind::Table;
+    if (text.size() > max_policy_bytes) {
+        sink.add({}, "the file is larger than " + std::to_string(max_policy_bytes) + " bytes");
+        return empty;
+    }
+    try {
+        const toml::table table = toml::parse(text);
+        return copy(table);
+    } catch (const toml::parse_error &error) {
+        sink.add(position(error.source()),
+                 "not TOML: " + base::printable(std::string(error.description()), 200));
+    }
+    return empty;
+}
+
+} // namespace sallyport::policy
