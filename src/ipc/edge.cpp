@@ -202,7 +202,8 @@ base::Result<Frame> Edge::await(std::uint16_t type, std::chrono::milliseconds li
         }
         pollfd wait{socket_.get(), static_cast<short>(wants_write() ? POLLIN | POLLOUT : POLLIN),
                     0};
-        ::poll(&wait, 1, static_cast<int>(left.count()));
+        constexpr std::chrono::milliseconds longest_wait{60000}; // poll takes an int
+        ::poll(&wait, 1, static_cast<int>(std::min(left, longest_wait).count()));
         if (wants_write()) [[maybe_unused]]
             const auto flushed = flush(); // a dead peer shows in the next receive()
     }
