@@ -9,7 +9,7 @@ namespace sallyport::cert {
 namespace {
 
 constexpr std::size_t max_nonce_bytes = 256;
-constexpr std::size_t max_principal_bytes = 256;
+constexpr std::size_t max_principal_bytes = 512;
 
 bool has_value(std::string_view name) {
     return name == "force-command" || name == "source-address";
