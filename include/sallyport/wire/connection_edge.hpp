@@ -247,14 +247,15 @@ struct SessionOpened {
     model::SessionId session;
     std::string target;                      // name for logs only
     std::vector<std::string> key_algorithms; // what the pins allow, for the client's host key list
-    std::string record_head;                 // first line of the asciicast, JSON, without newline
-    base::Bytes record_nonce, config_hash;   // 32 bytes each, for the record's head
+    base::Bytes record_head; // payload of the record's SPRH, already in the frame file
+    std::string connection, person, account,
+        command; // for the asciicast header; the command is masked
     OutputMask mask = OutputMask::Text;
     bool guarded = false;    // a terminal without a command: run the guarded shell
     bool record_all = false; // binary streams are recorded whole
     bool json = false;       // Sallyport's own lines are JSON objects
-    SALLYPORT_FIELDS(channel, session, target, key_algorithms, record_head, record_nonce,
-                     config_hash, mask, guarded, record_all, json)
+    SALLYPORT_FIELDS(channel, session, target, key_algorithms, record_head, connection, person,
+                     account, command, mask, guarded, record_all, json)
 };
 
 // The held action was approved: send ReleaseAsk with the same bytes.

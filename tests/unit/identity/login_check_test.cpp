@@ -85,7 +85,7 @@ TEST_CASE("every certificate that is not exactly right is refused with its reaso
          [](auto &c) {
              c.critical = {{"no-such-option@example.com", ""}};
          }},
-        {"address",
+        {"may not be used from",
          [](auto &c) {
              c.critical = {{"source-address", "198.51.100.0/24"}};
          }},

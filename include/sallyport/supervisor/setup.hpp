@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that the administrator wrote, read and checked as one: configuration, targets, policy, mask rules,
+// knowledge. Either all of it is good, or there is a list of every fault with file, line and column and the old setup
+// stays in force.
+#pragma once
+#include "sallyport/config/config.hpp"
+#include "sallyport/policy/policy.hpp"
+#include "sallyport/supervisor/prefix.hpp"
+#include <map>
+#include <memory>
+
+namespace sallyport::supervisor {
+
+struct Setup {
+    config::Config config;
+    std::map<std::string, model::Target> targets; // by name
+    std::shared_ptr<const policy::Policy> policy;
+    base::Bytes mask_database; // as the connections map it
+    std::string config_hash;   // hex SHA-256 over all files read, for records
+};
+
+struct SetupResult {
+    std::shared_ptr<const Setup> setup; // null when there are faults
+    std::vector<config::Fault> faults;
+};
+
+SetupResult load_setup(const Prefix &prefix);
+
+} // namespace sallyport::supervisor
