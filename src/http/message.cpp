@@ -83,12 +83,9 @@ const std::string *find_header(const Response &response, std::string_view name) 
     return nullptr;
 }
 
-std::optional<std::chrono::seconds> cache_age(const Response &response) {
-    const std::string *value = find_header(response, "cache-control");
-    if (!value)
-        return std::nullopt;
+std::optional<std::chrono::seconds> cache_age(std::string_view cache_control) {
     std::optional<std::chrono::seconds> age;
-    std::string_view rest = *value;
+    std::string_view rest = cache_control;
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find(','), rest.size());
         const std::string directive = lower(trim(rest.substr(0, end)));
@@ -154,6 +151,13 @@ base::Result<Url> parse_url(std::string_view text) {
         return base::invalid("URL has a user part");
     SALLYPORT_CHECK(read_authority(authority, url));
     return url;
+}
+
+base::Result<std::string> origin_of(std::string_view text) {
+    SALLYPORT_TRY(const Url url, parse_url(text));
+    const bool v6 = url.host.find(':') != std::string::npos;
+    return std::string(url.https ? "https://" : "http://") +
+           (v6 ? '[' + url.host + ']' : url.host) + ':' + url.port;
 }
 
 base::Status check_endpoint(std::string_view text, PlainHttp plain) {

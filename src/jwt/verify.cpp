@@ -61,4 +61,14 @@ base::Result<Claims> verify(std::string_view token, const KeySet &keys,
     return std::move(*verified.claims);
 }
 
+std::string_view signed_part(std::string_view token) {
+    return token.substr(0, token.rfind('.'));
+}
+
+std::string named_key_id(std::string_view text) {
+    Token token;
+    const auto refusal = read_token(text, {}, token);
+    return refusal ? std::string() : token.header.kid.value_or("");
+}
+
 } // namespace sallyport::jwt

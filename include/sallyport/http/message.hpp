@@ -44,9 +44,11 @@ struct Response {
 };
 // The value of the first header of that name in any case; null if there is none.
 const std::string *find_header(const Response &response, std::string_view name);
-// `max-age` of Cache-Control, at most 10 years; nothing if absent or malformed. `no-store` and
-// `no-cache` count as 0.
-std::optional<std::chrono::seconds> cache_age(const Response &response);
+// `max-age` of a Cache-Control value, at most 10 years; nothing if absent or malformed. `no-store`
+// and `no-cache` count as 0.
+std::optional<std::chrono::seconds> cache_age(std::string_view cache_control);
+// `https://host:port`, the port always written. InvalidInput as parse_url.
+base::Result<std::string> origin_of(std::string_view url);
 
 // All but the unreserved characters of RFC 3986 section 2.3 become %XX.
 std::string percent_encode(std::string_view text);

@@ -109,4 +109,11 @@ Verified check(std::string_view token, const KeySet &keys, const Expectations &e
 base::Result<Claims> verify(std::string_view token, const KeySet &keys,
                             const Expectations &expected, const Signatures &signatures);
 
+// What the signature covers, `header.payload`: the identity of a token, since an ECDSA signature
+// has a second form that is as valid. The view lives as long as `token`.
+std::string_view signed_part(std::string_view token);
+// The key id that an unverified token names; empty if it names none or is malformed. Good for
+// finding a key, for nothing else.
+std::string named_key_id(std::string_view token);
+
 } // namespace sallyport::jwt

@@ -355,6 +355,15 @@ TEST_CASE("malformed claims are refused after the signature") {
         CHECK_MESSAGE(outcome(token_of(header, claims)) == "bad-claims", claims);
 }
 
+TEST_CASE("the key id and the signed part of a token can be read before it is verified") {
+    const std::string token = good_token();
+    CHECK(jwt::named_key_id(token) == "e1");
+    CHECK(jwt::named_key_id(token_of(R"({"alg":"ES256"})", "{}")).empty());
+    CHECK(jwt::named_key_id("x.y").empty());
+    CHECK(jwt::signed_part("a.b.c") == "a.b");
+    CHECK(jwt::signed_part("abc") == "abc");
+}
+
 TEST_CASE("only an unknown key asks for a fresh key set") {
     CHECK(jwt::refused(Refusal::UnknownKey).code == base::ErrorCode::NotFound);
     for (int i = 0; i <= static_cast<int>(Refusal::WrongMethod); ++i) {
