@@ -197,7 +197,8 @@ struct Welcome {
     std::vector<HostKey> host_keys;
     std::string software; // software part of our identification string
     bool prefer_gcm = true;
-    SALLYPORT_FIELDS(version, host_keys, software, prefer_gcm)
+    std::uint64_t rekey_bytes = 0; // keys are renewed after so many, on both sides; 0: the default
+    SALLYPORT_FIELDS(version, host_keys, software, prefer_gcm, rekey_bytes)
 };
 
 struct HostSignature {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// sallyport-connection: one client of the bastion. Started by sallyport-listen with descriptors 3
+// (the client's socket), 4 (the edge to sallyportd) and perhaps 5 (an empty directory); no
+// arguments, no environment. It holds no key and no path and ends with _exit.
+#include "sallyport/base/log.hpp"
+#include "sallyport/os/sandbox.hpp"
+#include "sallyport/relay/connection.hpp"
+#include "sallyport/ssh/library.hpp"
+
+#include <csignal>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace sallyport; // NOLINT: composition only
+
+namespace {
+
+constexpr int client_descriptor = 3, edge_descriptor = 4, root_descriptor = 5;
+constexpr std::chrono::seconds welcome_limit{10};
+
+void tell(ipc::Edge &edge, const std::string &text) {
+    wire::Note note;
+    note.text = text;
+    (void)edge.send(note);
+}
+
+base::Status close_up(ipc::Edge &edge) {
+#ifdef SALLYPORT_NO_FILTER
+    tell(edge, "this build of sallyport-connection has no sandbox");
+    return base::success();
+#else
+    os::SandboxOptions options;
+    options.profile = os::SandboxProfile::Connection;
+    options.root_directory = fcntl(root_descriptor, F_GETFD) < 0 ? -1 : root_descriptor;
+    SALLYPORT_TRY(const os::SandboxReport report, os::enter_sandbox(options));
+    if (!report.root || !report.landlock)
+        tell(edge, std::string("sandbox without") + (report.root ? "" : " its own root and user") +
+                       (report.landlock ? "" : " landlock"));
+    return base::success();
+#endif
+}
+
+base::Status run(ipc::Edge &edge, base::UniqueFd client) {
+    // 1. Nobody looks into our memory, nothing of the past is left in it.
+    SALLYPORT_CHECK(os::hide_memory());
+    // 2. What we are: host keys (public), our name.
+    SALLYPORT_TRY(const wire::Welcome welcome, relay::await_welcome(edge, welcome_limit));
+    // 3. The libraries open what they ever open.
+    SALLYPORT_CHECK(ssh::start_library());
+    // 4. The doors close, before the first byte of the peer is read.
+    SALLYPORT_CHECK(close_up(edge));
+    // 5. The connection.
+    const base::SystemClock clock;
+    const auto paths = relay::make_paths(edge);
+    return relay::serve(std::move(client), welcome, {edge, clock, *paths});
+}
+
+} // namespace
+
+int main() {
+    std::signal(SIGPIPE, SIG_IGN);
+    ipc::Edge edge{base::UniqueFd(edge_descriptor)};
+    const base::Status status = run(edge, base::UniqueFd(client_descriptor));
+    if (!status.ok()) {
+        tell(edge, base::printable(status.error().message, 500));
+        (void)edge.flush();
+    }
+    _exit(status.ok() ? 0 : 1);
+}

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemon.hpp"
+
+#include "sallyport/base/encoding.hpp"
+#include "sallyport/cert/key_exchange.hpp"
+#include "sallyport/cert/user_auth.hpp"
+#include "sallyport/crypto/digest.hpp"
+#include "sallyport/crypto/signature.hpp"
+#include "sallyport/model/target.hpp"
+#include "sallyport/os/files.hpp"
+#include "sallyport/os/random.hpp"
+
+#include <cstdio>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace fake {
+namespace {
+
+void say(const std::string &line) {
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+}
+
+base::UniqueFd dial(int port) {
+    base::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) != 0)
+        socket.reset();
+    return socket;
+}
+
+std::string kind_of(const cert::Exchange &exchange) {
+    return exchange.client_version + "|" + exchange.server_version;
+}
+
+} // namespace
+
+Daemon::Daemon(const Options &options, const Keys &keys, base::UniqueFd edge, int child)
+    : options_(options), keys_(keys), edge_(std::move(edge)), child_(child) {}
+
+template <typename M>
+void Daemon::send(const M &message, std::vector<base::UniqueFd> descriptors) {
+    (void)edge_.send(message, std::move(descriptors));
+}
+
+void Daemon::welcome() {
+    wire::Welcome message;
+    for (const crypto::PrivateKey &key : keys_.hosts)
+        message.host_keys.push_back(
+            {std::string(cert::key_type_name(key.public_key().type)), key.public_key().blob, {}});
+    message.software = "Sallyport_0.1";
+    message.prefer_gcm = options_.prefer_gcm;
+    message.rekey_bytes = options_.rekey_bytes;
+    send(message);
+}
+
+bool Daemon::run() {
+    welcome();
+    for (;;) {
+        pollfd ready{edge_.descriptor(), POLLIN, 0};
+        if (edge_.wants_write())
+            ready.events |= POLLOUT;
+        ::poll(&ready, 1, 100);
+        if (!edge_.flush().ok())
+            return true;
+        auto frames = edge_.receive();
+        if (!frames.ok())
+            return true;
+        for (const ipc::Frame &frame : frames.value())
+            if (!on_frame(frame)) {
+                say("KILLED by message " + std::to_string(frame.type));
+                return false;
+            }
+        look_for_approval();
+    }
+}
+
+bool Daemon::on_frame(const ipc::Frame &frame) {
+    const auto with = [&](auto handler, auto sample) {
+        using Message = decltype(sample);
+        const auto message = frame.as<Message>();
+        return message.ok() && handler(message.value());
+    };
+    switch (frame.type) {
+    case wire::HostSign::type:
+        return with([&](const auto &m) { return host_sign(m); }, wire::HostSign());
+    case wire::LoginRequest::type:
+        return with([&](const auto &m) { return login(m); }, wire::LoginRequest());
+    case wire::ChannelAsk::type:
+        return with([&](const auto &m) { return ask(m); }, wire::ChannelAsk());
+    case wire::TargetExchange::type:
+        return with([&](const auto &m) { return exchange(m); }, wire::TargetExchange());
+    case wire::ReleaseAsk::type:
+        return with([&](const auto &m) { return release_ask(m); }, wire::ReleaseAsk());
+    case wire::TailAsk::type:
+        return with([&](const auto &m) { return tail(m); }, wire::TailAsk());
+    case wire::ChannelInput::type:
+        return with([&](const auto &m) { return input(m), true; }, wire::ChannelInput());
+    case wire::ChannelCancel::type:
+        return with([&](const auto &m) { return cancel(m), true; }, wire::ChannelCancel());
+    case wire::SessionEnded::type:
+        return with([&](const auto &m) { return ended(m), true; }, wire::SessionEnded());
+    case wire::Note::type:
+        return with([&](const auto &m) { return say("NOTE " + m.text), true; }, wire::Note());
+    case wire::ChainHead::type:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool Daemon::host_sign(const wire::HostSign &message) {
+    const auto refuse = [&](const char *why) {
+        say(std::string("HOSTSIGN refused: ") + why);
+        send(wire::HostSignature{});
+        return true;
+    };
+    const auto exchange = cert::parse_exchange(message.pre_image);
+    const auto hash = crypto::hash_by_name(message.hash, message.pre_image);
+    if (!exchange.ok() || !hash.ok())
+        return refuse("malformed");
+    if (signatures_ > 0 && !logged_in_)
+        return refuse("second before login");
+    const bool rekey = signatures_ > 0;
+    if (rekey &&
+        (kind_of(exchange.value()) != first_versions_ || exchange->host_key != first_host_key_ ||
+         cert::carries_first_exchange_marker(exchange->client_key_init)))
+        return refuse("not a rekey of this connection");
+    for (const crypto::PrivateKey &key : keys_.hosts) {
+        if (key.public_key().blob != exchange->host_key)
+            continue;
+        auto signature = key.sign(message.algorithm, hash.value());
+        if (!signature.ok())
+            return refuse("algorithm");
+        if (signatures_++ == 0) {
+            session_id_ = hash.value();
+            first_versions_ = kind_of(exchange.value());
+            first_host_key_ = exchange->host_key;
+        }
+        say("HOSTSIGN " + std::to_string(signatures_) + " " + message.algorithm);
+        send(wire::HostSignature{std::move(signature).value()});
+        return true;
+    }
+    return refuse("not my host key");
+}
+
+bool Daemon::accept(const base::Bytes &raw, std::string &why, wire::LoginVerdict &verdict) {
+    const auto request = cert::parse_user_auth_request(raw);
+    if (!request.ok() || request->method != "publickey") {
+        why = request.ok() ? request->method : "malformed";
+        return false;
+    }
+    const auto certificate = cert::parse_certificate(request->key);
+    if (!certificate.ok()) {
+        why = "no certificate";
+        return false;
+    }
+    const auto address = model::parse_address(request->user);
+    const crypto::SshSignatures verifier;
+    cert::UserExpectation expectation;
+    expectation.authorities = {keys_.user_ca};
+    expectation.now = base::unix_seconds(base::SystemClock().now());
+    const auto checked = cert::check_user_certificate(certificate.value(), expectation, verifier);
+    const auto *person = std::get_if<cert::UserCertificate>(&checked);
+    if (!address.ok() || person == nullptr) {
+        why = person == nullptr
+                  ? std::string(cert::fault_name(std::get<cert::CertificateRefusal>(checked).fault))
+                  : "address";
+        return false;
+    }
+    if (!request->has_signature) {
+        verdict.outcome = wire::LoginOutcome::Acceptable;
+        return true;
+    }
+    const auto algorithm = cert::parse_algorithm(request->algorithm);
+    if (!algorithm.ok() ||
+        !crypto::verify_ssh_signature(person->key, algorithm->signature,
+                                      cert::signed_data(session_id_, raw, request->signed_size),
+                                      request->signature)) {
+        why = "bad signature";
+        return false;
+    }
+    verdict.outcome = wire::LoginOutcome::Accepted;
+    verdict.door = door_ = address->door;
+    account_ = address->account;
+    target_ = address->target;
+    return true;
+}
+
+bool Daemon::login(const wire::LoginRequest &message) {
+    wire::LoginVerdict verdict;
+    std::string why;
+    if (logged_in_)
+        return false;
+    if (accept(message.raw, why, verdict)) {
+        logged_in_ = verdict.outcome == wire::LoginOutcome::Accepted;
+        say(logged_in_ ? "LOGIN accepted" : "LOGIN acceptable");
+    } else {
+        say("LOGIN refused: " + why);
+        if (why != "none")
+            verdict.banner = "sallyport: " + why;
+        verdict.close = ++attempts_ > base::max_login_attempts;
+    }
+    send(verdict);
+    return true;
+}
+
+void Daemon::end(std::uint32_t channel, std::uint32_t status, const std::string &text) {
+    if (!text.empty())
+        send(wire::ChannelText{channel, wire::Stream::Error, base::to_bytes(text)});
+    send(wire::ChannelEnd{channel, status});
+}
+
+bool Daemon::ask(const wire::ChannelAsk &message) {
+    if (!logged_in_) {
+        say("ASK before login");
+        return false;
+    }
+    say("ASK " + std::to_string(static_cast<int>(message.kind)) + " " +
+        base::base64(base::as_bytes(message.text)) + (message.pty ? " pty" : ""));
+    if (message.text == "goodbye")
+        send(wire::Goodbye{"sallyport: the bastion is going down\n", 75});
+    else if (door_ == model::Door::Target)
+        ask_target(message);
+    else
+        ask_desk(message);
+    return true;
+}
+
+void Daemon::ask_target(const wire::ChannelAsk &message) {
+    if (message.text.rfind("deny", 0) == 0)
+        return end(message.channel, 77, "sallyport: denied by rule fake: no\n");
+    if (message.text.find_first_of(std::string("\0\r\n", 3)) != std::string::npos)
+        return end(message.channel, 77, "sallyport: denied: control character\n");
+    open_target(message);
+}
+
+void Daemon::open_target(const wire::ChannelAsk &message) {
+    base::UniqueFd socket = dial(options_.target_port);
+    if (!socket)
+        return end(message.channel, 69, "sallyport: target not reachable\n");
+    wire::SessionOpened opened;
+    opened.channel = message.channel;
+    opened.session.text = model::make_ulid(base::SystemClock().now(), os::random_bytes(10));
+    opened.target = target_;
+    opened.key_algorithms = {"ssh-ed25519"};
+    opened.account = account_;
+    opened.command = message.text;
+    std::vector<base::UniqueFd> descriptors;
+    descriptors.push_back(std::move(socket));
+    for (const char *suffix : {".cast.zst", ".tail1"}) {
+        const std::string path = options_.record_directory + "/" + opened.session.text + suffix;
+        descriptors.emplace_back(
+            ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
+    }
+    Target &target = targets_[opened.session.text];
+    target.channel = message.channel;
+    target.text = message.text;
+    target.kind = message.kind;
+    target.held = message.text.rfind("hold", 0) == 0;
+    say("SESSION " + opened.session.text);
+    send(opened, std::move(descriptors));
+    if (target.held)
+        send(wire::ChannelText{message.channel, wire::Stream::Error,
+                               base::to_bytes(std::string_view("sallyport: held by rule fake\n"))});
+    if (message.text.rfind("early", 0) == 0)
+        release(opened.session, target);
+}
+
+bool Daemon::exchange(const wire::TargetExchange &message) {
+    const auto at = targets_.find(message.session.text);
+    const auto exchange = cert::parse_exchange(message.pre_image);
+    const auto hash = crypto::hash_by_name(message.hash, message.pre_image);
+    if (at == targets_.end() || !exchange.ok() || !hash.ok())
+        return false;
+    Target &target = at->second;
+    const bool first = target.session_id.empty();
+    const std::string identity = kind_of(exchange.value()) + base::hex(exchange->host_key);
+    const bool known = exchange->host_key == keys_.pin.blob;
+    const crypto::SshSignatures verifier;
+    const bool good = known && verifier.verify(keys_.pin, hash.value(), message.signature, false) &&
+                      (first || identity == target.versions_and_key);
+    say(std::string("EXCHANGE ") + (first ? "first " : "rekey ") +
+        (good    ? "good"
+         : known ? "BAD"
+                 : "UNKNOWN KEY"));
+    if (!known && first) {
+        end(target.channel, 76, "sallyport: the target's host key is not the expected one\n");
+        return true;
+    }
+    if (!good)
+        return false;
+    if (first) {
+        target.session_id = hash.value();
+        target.versions_and_key = identity;
+        target.verified = true;
+    }
+    if (first && !target.held)
+        return release({message.session.text}, target);
+    return true;
+}
+
+bool Daemon::release(const model::SessionId &id, Target &target) {
+    if (!logged_in_ || !target.verified || target.released) {
+        say("RELEASE refused");
+        end(target.channel, 70, "sallyport: release refused\n");
+        return true;
+    }
+    const auto login = sign_login(*keys_.target_ca, target.session_id, account_, target_,
+                                  target.kind == wire::AskKind::Exec ? target.text : "");
+    if (!login.ok()) {
+        say("RELEASE failed: " + login.error().message);
+        return false;
+    }
+    target.released = true;
+    wire::Released message;
+    message.session = id;
+    message.account = account_;
+    message.certificate = login->certificate;
+    message.signature = login->signature;
+    message.kind = target.kind;
+    message.text = target.text;
+    say("RELEASED " + id.text);
+    send(message);
+    return true;
+}
+
+bool Daemon::release_ask(const wire::ReleaseAsk &message) {
+    const auto at = targets_.find(message.session.text);
+    if (at == targets_.end())
+        return false;
+    Target &target = at->second;
+    if (target.held || message.text != target.text) {
+        say("RELEASE beyond the decision");
+        end(target.channel, 77, "sallyport: not what was approved\n");
+        return true;
+    }
+    return release(message.session, target);
+}
+
+void Daemon::look_for_approval() {
+    for (auto &[id, target] : targets_) {
+        if (!target.held || !target.verified || target.ended)
+            continue;
+        if (!read_file(options_.directory + "/refuse").empty()) {
+            target.held = false;
+            target.ended = true;
+            end(target.channel, 77, "sallyport: denied by bob\n");
+        } else if (!read_file(options_.directory + "/approve").empty()) {
+            target.held = false;
+            send(wire::ReleaseReady{{id}, 0});
+        }
+    }
+}
+
+bool Daemon::tail(const wire::TailAsk &message) {
+    if (targets_.count(message.session.text) == 0)
+        return false;
+    const std::string path = options_.record_directory + "/" + message.session.text + ".tail" +
+                             std::to_string(message.sequence);
+    std::vector<base::UniqueFd> descriptors;
+    descriptors.emplace_back(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
+    say("TAIL " + std::to_string(message.sequence));
+    send(wire::TailReady{message.session, message.sequence}, std::move(descriptors));
+    return true;
+}
+
+void Daemon::ask_desk(const wire::ChannelAsk &message) {
+    desks_[message.channel] = message.text;
+    if (message.text.rfind("status ", 0) == 0)
+        return end(message.channel, static_cast<std::uint32_t>(std::atoi(&message.text[7])));
+    if (message.text.rfind("text ", 0) == 0) {
+        const std::string line(1023, 'x');
+        for (int i = std::atoi(&message.text[5]); i > 0; --i)
+            send(
+                wire::ChannelText{message.channel, wire::Stream::Out, base::to_bytes(line + "\n")});
+        return end(message.channel, 0);
+    }
+    if (message.text != "echo" && message.text != "cancel")
+        end(message.channel, 1, "sallyport: no such command\nsallyport: try help\n");
+}
+
+void Daemon::input(const wire::ChannelInput &message) {
+    const auto at = desks_.find(message.channel);
+    if (at == desks_.end())
+        return;
+    if (!message.bytes.empty() && at->second == "echo")
+        send(wire::ChannelText{message.channel, wire::Stream::Out, message.bytes});
+    if (message.end) {
+        say("INPUT end");
+        if (at->second == "echo")
+            end(message.channel, 0);
+    }
+}
+
+void Daemon::cancel(const wire::ChannelCancel &message) {
+    say(std::string("CANCEL ") + (message.closed ? "closed" : "ctrl-c"));
+    if (message.closed)
+        return;
+    for (auto &[id, target] : targets_)
+        if (target.channel == message.channel && target.held) {
+            target.held = false;
+            end(message.channel, 75, "sallyport: cancelled\n");
+        }
+    if (desks_.count(message.channel) != 0)
+        end(message.channel, 75);
+}
+
+void Daemon::ended(const wire::SessionEnded &message) {
+    say("ENDED " + std::to_string(static_cast<int>(message.reason)) + " status " +
+        std::to_string(message.exit_status) + " in " + std::to_string(message.bytes_in) + " out " +
+        std::to_string(message.bytes_out) + " err " + std::to_string(message.bytes_error) +
+        (message.signal.empty() ? "" : " signal " + message.signal));
+    if (const auto at = targets_.find(message.session.text); at != targets_.end())
+        at->second.ended = true;
+}
+
+} // namespace fake
