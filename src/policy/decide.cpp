@@ -60,6 +60,7 @@ class Decider {
     void cover_inner(const Rule &grant);
     void choose(Judged &judged, const Operation &operation);
     std::vector<const Rule *> guards_for(const Operation &operation) const;
+    bool waits_for_lines(const Rule &rule) const;
     void add(Needs &needs, const Rule &rule) const;
     bool deny_by_wall();
     bool deny_by_default();
@@ -204,9 +205,13 @@ std::vector<const Rule *> Decider::guards_for(const Operation &operation) const 
 }
 
 // A shell start is judged by the rules for `line`, whose approvals and factors belong to the lines.
+bool Decider::waits_for_lines(const Rule &rule) const {
+    return action_.kind == ActionKind::Shell && rule.kinds != 0 &&
+           (rule.kinds & bit(ActionKind::Shell)) == 0;
+}
+
 void Decider::add(Needs &needs, const Rule &rule) const {
-    if (action_.kind == ActionKind::Shell && rule.kinds != 0 &&
-        (rule.kinds & bit(ActionKind::Shell)) == 0)
+    if (waits_for_lines(rule))
         add_quiet_need(needs, rule.need);
     else
         add_need(needs, rule.need);
@@ -308,7 +313,8 @@ void Decider::unite() {
                                                           : Verdict::Allow;
     // The most telling first: who holds it up, then who adds, then who allows.
     const auto rank = [&](const Rule *rule) {
-        const bool quiet = rule->need.all.empty() && !rule->need.step_up && !rule->need.reason;
+        const bool quiet = waits_for_lines(*rule) ||
+                           (rule->need.all.empty() && !rule->need.step_up && !rule->need.reason);
         return (quiet                    ? 2
                 : rule->need.all.empty() ? 1
                                          : 0) +
