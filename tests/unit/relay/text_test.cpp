@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text.hpp"
 
-#include <doctest.h>
+#include <doctest/doctest.h>
 
 using namespace sallyport;
 

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include <doctest.h>
+#include <doctest/doctest.h>
 
 using namespace sallyport;
 
