@@ -223,6 +223,7 @@ struct CommandFacts {
         commands; // every simple command that may run, wrappers and their inner commands included
     std::vector<Opaque> opaque; // of the unit itself, besides those of its commands
     std::vector<Notice> notices;
+    std::vector<Span> constants; // constant text inside one operand word: all that a mask may touch
     std::vector<std::string>
         programs; // first words taken for programs or builtins; the guarded shell checks them
     bool operator==(const CommandFacts &) const = default;
