@@ -103,7 +103,8 @@ void Editor::remember(std::string_view text) {
 
 void Editor::open(std::string_view prompt, PromptIs is, std::string_view text) {
     auto &s = *state_;
-    s.out += render();
+    if (s.phase == State::Phase::Closing)
+        s.out = render();
     if (s.phase != State::Phase::Open) {
         s.buffer.set("");
         s.decoder.reset();
@@ -125,7 +126,7 @@ void Editor::open(std::string_view prompt, PromptIs is, std::string_view text) {
 
 void Editor::continue_line() {
     auto &s = *state_;
-    s.out += render();
+    s.out = render();
     if (s.phase == State::Phase::Open)
         return;
     s.phase = State::Phase::Open;
@@ -405,6 +406,17 @@ std::string Editor::hide() {
     s.dumb_prompt = false;
     s.dumb_shown.clear();
     return bytes + "\r\n";
+}
+
+std::string Editor::close() {
+    auto &s = *state_;
+    const bool was_open = s.phase == State::Phase::Open;
+    std::string bytes = hide();
+    s.phase = State::Phase::Closed;
+    s.bell = false;
+    if (was_open && s.terminal == Terminal::Full)
+        bytes += paste_off;
+    return bytes;
 }
 
 void Editor::resize(Size size) {

@@ -76,6 +76,8 @@ class Editor {
     // render() draws it again, prompt included.
     std::string hide();
     void resize(Size size);
+    // Off the screen for good: as hide(), and what open() switched on is off again.
+    std::string close();
 
     void remember(std::string_view text); // the newest line of the history
     bool is_open() const;

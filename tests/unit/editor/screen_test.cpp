@@ -218,6 +218,17 @@ TEST_CASE("bracketed paste is on while the editor is open, and only then") {
     CHECK(editor.render() == "\r\n\033[?2004l");
 }
 
+TEST_CASE("closed for good: nothing of the editor stays") {
+    Person person(12, 5);
+    person.type("abc");
+    const auto bytes = person.editor.close();
+    person.screen.write(bytes);
+    CHECK(person.screen.text().empty());
+    CHECK(bytes.find("\033[?2004l") != std::string::npos);
+    CHECK_FALSE(person.editor.is_open());
+    CHECK(person.editor.close().empty());
+}
+
 TEST_CASE("a typed character costs one byte") {
     Editor editor(Terminal::Full, {});
     editor.open("$ ", PromptIs::Shown);
