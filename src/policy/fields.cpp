@@ -150,19 +150,19 @@ std::vector<Item> Fields::names(std::string_view key, Sets &sets,
 
 void Fields::refuse(std::string_view key, std::string why) {
     known_.emplace(key);
-    for (const auto &[name, value] : table_.entries)
-        if (name.text == key)
-            sink_.add(name.at, quoted(key) + " " + std::move(why));
+    for (const Value &entry : table_.entries)
+        if (entry.key.text == key)
+            sink_.add(entry.key.at, quoted(key) + " " + std::move(why));
 }
 
 void Fields::finish() {
     std::string expected;
     for (const std::string &key : known_)
         expected += (expected.empty() ? "" : ", ") + key;
-    for (const auto &[name, value] : table_.entries)
-        if (known_.find(name.text) == known_.end())
-            sink_.add(name.at, "unknown key " + quoted(name.text) + " in " + quoted(what_) +
-                                   ", expected one of " + expected);
+    for (const Value &entry : table_.entries)
+        if (known_.find(entry.key.text) == known_.end())
+            sink_.add(entry.key.at, "unknown key " + quoted(entry.key.text) + " in " +
+                                        quoted(what_) + ", expected one of " + expected);
 }
 
 } // namespace sallyport::policy

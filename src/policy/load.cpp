@@ -104,18 +104,18 @@ void Loader::read_sets(const Document &document) {
     const Value *table = document.root.find("set");
     if (table == nullptr)
         return;
-    for (const auto &[key, list] : table->entries) {
+    for (const Value &list : table->entries) {
         if (list.kind != ValueKind::List) {
-            sink.add(list.at, "set " + quoted(key.text) + " must be a list of strings");
+            sink.add(list.at, "set " + quoted(list.key.text) + " must be a list of strings");
             continue;
         }
-        Sets::Entry entry{{}, document.file.name, key.at, document.pack, false};
+        Sets::Entry entry{{}, document.file.name, list.key.at, document.pack, false};
         for (Item &item : read_texts(list, sink))
             entry.members.push_back(std::move(item.text));
-        if (const Sets::Entry *old = sets_.find(key.text))
-            state_->replaced.push_back("set " + key.text + " of " + old->file +
+        if (const Sets::Entry *old = sets_.find(list.key.text))
+            state_->replaced.push_back("set " + list.key.text + " of " + old->file +
                                        " is replaced by that of " + document.file.name);
-        sets_.put(key.text, std::move(entry));
+        sets_.put(list.key.text, std::move(entry));
     }
 }
 
@@ -190,11 +190,11 @@ void Loader::read_fixtures(const Document &document) {
         return;
     Fields fields(*fixture, sink, "fixture");
     if (const Value *users = fields.find("users", ValueKind::Table))
-        for (const auto &[key, table] : users->entries)
-            state_->fixtures.users[key.text] = read_fixture_user(table, sink);
+        for (const Value &table : users->entries)
+            state_->fixtures.users[table.key.text] = read_fixture_user(table, sink);
     if (const Value *targets = fields.find("targets", ValueKind::Table))
-        for (const auto &[key, table] : targets->entries)
-            state_->fixtures.targets[key.text] = read_fixture_target(table, sink);
+        for (const Value &table : targets->entries)
+            state_->fixtures.targets[table.key.text] = read_fixture_target(table, sink);
     if (const Value *defaults = fields.find("default", ValueKind::Table))
         read_fixture_default(*defaults, sink, state_->fixtures);
     fields.finish();

@@ -26,7 +26,8 @@ Where read_where(const Value &table, ReadContext context, bool inner = false) {
     where.accounts = plain(fields.names("account", context.sets), context.sink);
     if (const Value *except = inner ? nullptr : fields.find("not"))
         where.except.push_back(read_where(*except, context, true));
-    for (const auto &[key, value] : table.entries) {
+    for (const Value &entry : table.entries) {
+        const Key &key = entry.key;
         if (key.text == "name" || key.text == "account" || key.text == "not")
             continue; // everything else is a label
         where.labels[key.text] = plain(fields.names(key.text, context.sets), context.sink);

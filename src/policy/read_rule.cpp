@@ -286,7 +286,8 @@ FixtureUser read_fixture_user(const Value &table, FaultSink &sink) {
 FixtureTarget read_fixture_target(const Value &table, FaultSink &sink) {
     Fields fields(table, sink, "fixture.targets");
     FixtureTarget target;
-    for (const auto &[key, value] : table.entries) {
+    for (const Value &value : table.entries) {
+        const Key &key = value.key;
         const std::optional<std::string> text = fields.text(key.text);
         if (!text)
             continue;

@@ -34,21 +34,22 @@ Value copy(const toml::node &node) {
             value.items.push_back(copy(item));
     } else if (const auto *table = node.as_table()) {
         value.kind = ValueKind::Table;
-        for (const auto &[key, item] : *table)
-            value.entries.emplace_back(Key{std::string(key.str()), position(key.source())},
-                                       copy(item));
+        for (const auto &[key, item] : *table) {
+            value.entries.push_back(copy(item));
+            value.entries.back().key = {std::string(key.str()), position(key.source())};
+        }
         std::sort(value.entries.begin(), value.entries.end(),
-                  [](const auto &a, const auto &b) { return a.first.at < b.first.at; });
+                  [](const Value &a, const Value &b) { return a.key.at < b.key.at; });
     }
     return value;
 }
 
 } // namespace
 
-const Value *Value::find(std::string_view key) const {
-    for (const auto &[name, value] : entries)
-        if (name.text == key)
-            return &value;
+const Value *Value::find(std::string_view name) const {
+    for (const Value &entry : entries)
+        if (entry.key.text == name)
+            return &entry;
     return nullptr;
 }
 

@@ -28,11 +28,12 @@ struct Value {
     std::string text; // Text
     bool truth = false;
     std::int64_t integer = 0;
-    std::vector<Value> items;                   // List
-    std::vector<std::pair<Key, Value>> entries; // Table, in order of position
+    std::vector<Value> items;   // List
+    std::vector<Value> entries; // Table, in order of position
+    Key key;                    // of an entry of a table
     Position at;
 
-    const Value *find(std::string_view key) const;
+    const Value *find(std::string_view name) const;
 };
 std::string_view value_kind_name(ValueKind kind); // with an article: `a string`, `a list`
 
