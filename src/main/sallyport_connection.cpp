@@ -3,6 +3,8 @@
 // (the client's socket), 4 (the edge to sallyportd) and perhaps 5 (an empty directory); no
 // arguments, no environment. It holds no key and no path and ends with _exit.
 #include "sallyport/base/log.hpp"
+#include "sallyport/crypto/digest.hpp"
+#include "sallyport/crypto/record_digest.hpp"
 #include "sallyport/os/sandbox.hpp"
 #include "sallyport/relay/connection.hpp"
 #include "sallyport/ssh/library.hpp"
@@ -47,13 +49,21 @@ base::Status run(ipc::Edge &edge, base::UniqueFd client) {
     // 2. What we are: host keys (public), our name.
     SALLYPORT_TRY(const wire::Welcome welcome, relay::await_welcome(edge, welcome_limit));
     // 3. The libraries open what they ever open.
+    crypto::start();
     SALLYPORT_CHECK(ssh::start_library());
     // 4. The doors close, before the first byte of the peer is read.
     SALLYPORT_CHECK(close_up(edge));
     // 5. The connection.
     const base::SystemClock clock;
-    const auto paths = relay::make_paths(edge);
-    return relay::serve(std::move(client), welcome, {edge, clock, *paths});
+    const crypto::RecordDigest digest;
+    const auto paths = relay::recorded_paths(edge, clock, digest);
+    const base::Status status = relay::serve(std::move(client), welcome, {edge, clock, *paths});
+    // 6. For the tests: a repair of the SSH library that is no longer reached is a silent hole.
+    std::string counts = "repairs";
+    for (const ssh::RepairCount &count : ssh::repair_counts())
+        counts += " " + count.name + "=" + std::to_string(count.calls);
+    tell(edge, counts);
+    return status;
 }
 
 } // namespace
@@ -62,9 +72,8 @@ int main() {
     std::signal(SIGPIPE, SIG_IGN);
     ipc::Edge edge{base::UniqueFd(edge_descriptor)};
     const base::Status status = run(edge, base::UniqueFd(client_descriptor));
-    if (!status.ok()) {
+    if (!status.ok())
         tell(edge, base::printable(status.error().message, 500));
-        (void)edge.flush();
-    }
+    (void)edge.flush();
     _exit(status.ok() ? 0 : 1);
 }

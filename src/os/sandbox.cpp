@@ -52,7 +52,7 @@ Profile profile_of(SandboxProfile which) {
     switch (which) {
     case SandboxProfile::Connection:
         add(profile.allowed, calls::given_sockets());
-        add(profile.allowed, {SYS_fdatasync});
+        add(profile.allowed, {SYS_fdatasync, SYS_fstat});
         // libssh looks for known_hosts, the C library for its locale and zones
         profile.absent = {SYS_openat, SYS_newfstatat};
         profile.no_paths = true;

@@ -314,8 +314,6 @@ base::Status Connection::run() {
         }
     }
     end_sessions(status.ok() ? wire::EndReason::ClientClosed : wire::EndReason::Killed);
-    if (!status.ok())
-        note(wire::NoteKind::Log, base::printable(status.error().message, 500));
     const base::SteadyTime until = around_.clock.steady() + end_limit;
     while (around_.edge.wants_write() && around_.clock.steady() < until &&
            around_.edge.flush().ok()) {

@@ -35,16 +35,17 @@ std::size_t Pump::from_target(ssh::Stream stream, base::BytesView bytes) {
 }
 
 void Pump::check(const base::Status &status) {
-    record_failed_ |= !status.ok();
+    if (!status.ok() && !path_error_)
+        path_error_ = status.error();
 }
 
 void Pump::through_path(ssh::Stream stream, base::BytesView bytes) {
-    if (record_failed_ || path_ == nullptr)
+    if (path_error_ || path_ == nullptr)
         return;
     Flow &down = flow(stream);
     const std::size_t before = down.carry.size();
     check(path_->take(stream, bytes, down.carry));
-    if (record_failed_)
+    if (path_error_)
         down.carry.resize(before);
     down.total += down.carry.size() - before;
 }
@@ -76,7 +77,7 @@ void Pump::step_down(ssh::Stream stream) {
             const std::size_t size = std::min(bytes.size(), person_.room());
             return person_.write(stream, bytes.first(size));
         });
-        const bool room = person_.room() > 0 || record_failed_;
+        const bool room = person_.room() > 0 || path_error_.has_value();
         if (!down.carry.empty() || !down.unread || target_ == nullptr || !room)
             break;
         down.unread = false;
@@ -85,11 +86,11 @@ void Pump::step_down(ssh::Stream stream) {
         down.busy = false;
         through_path(stream, bytes);
     }
-    if (finishing_ && !down.unread && !down.finished && path_ != nullptr && !record_failed_) {
+    if (finishing_ && !down.unread && !down.finished && path_ != nullptr && !path_error_) {
         down.finished = true;
         const std::size_t before = down.carry.size();
         check(path_->finish(stream, down.carry));
-        if (record_failed_)
+        if (path_error_)
             down.carry.resize(before);
         down.total += down.carry.size() - before;
     }
@@ -122,7 +123,7 @@ void Pump::step_up() {
 void Pump::step(base::SteadyTime now) {
     step_up();
     for (const ssh::Stream stream : {ssh::Stream::Out, ssh::Stream::Error}) {
-        if (path_ != nullptr && !record_failed_ && path_->due() && *path_->due() <= now) {
+        if (path_ != nullptr && !path_error_ && path_->due() && *path_->due() <= now) {
             Flow &down = flow(stream);
             const std::size_t before = down.carry.size();
             check(path_->release_due(stream, down.carry));
@@ -142,7 +143,7 @@ void Pump::finish_output() {
 
 bool Pump::drained() const {
     return out_.carry.empty() && error_.carry.empty() &&
-           (record_failed_ || (!out_.unread && !error_.unread));
+           (path_error_.has_value() || (!out_.unread && !error_.unread));
 }
 
 bool Pump::backlog() const {

@@ -30,7 +30,8 @@ class Pump {
     // The target sends no more: reads and forwards what is left, then drained() becomes true.
     void finish_output();
 
-    bool record_failed() const { return record_failed_; }
+    // Why the path lets nothing more through.
+    const std::optional<base::Error> &path_error() const { return path_error_; }
     // Nothing of the target's, or of ours, is left to be written to the person.
     bool drained() const;
     bool backlog() const; // something waits for room
@@ -62,7 +63,8 @@ class Pump {
     runtime::Exec *target_ = nullptr;
     OutputPath *path_ = nullptr;
     Flow up_, out_, error_;
-    bool input_ended_ = false, input_end_sent_ = false, finishing_ = false, record_failed_ = false;
+    bool input_ended_ = false, input_end_sent_ = false, finishing_ = false;
+    std::optional<base::Error> path_error_;
     std::uint64_t bytes_in_ = 0;
 };
 

@@ -16,6 +16,7 @@ constexpr std::size_t max_text_backlog = 4 * 1024 * 1024; // of a desk that nobo
 
 constexpr std::uint32_t status_record = 74, status_host_key = 76, status_unreachable = 69,
                         status_internal = 70, status_refused = 77;
+constexpr const char *record_lost = "the record cannot be written, so the output stops here";
 
 } // namespace
 
@@ -103,8 +104,12 @@ base::Status Session::take_opened(ipc::Frame &frame) {
         return base::invalid("a session was opened without a socket");
     base::UniqueFd socket = std::move(frame.descriptors.front());
     frame.descriptors.erase(frame.descriptors.begin());
-    auto path = context_.paths.make(opened_, std::move(frame.descriptors));
+    auto path = context_.paths.make(opened_, terminal_, std::move(frame.descriptors));
     if (!path.ok()) {
+        wire::Note note;
+        note.session = opened_.session;
+        note.text = "record: " + base::printable(path.error().message, 300);
+        send(note);
         fail(wire::EndReason::RecordFailed, status_record,
              "the record cannot be written, so nothing is run");
         return base::success();
@@ -141,7 +146,8 @@ base::Status Session::take_tail(ipc::Frame &frame) {
     SALLYPORT_TRY(const auto message, frame.as<wire::TailReady>());
     if (frame.descriptors.size() != 1)
         return base::invalid("a fresh tail came without its descriptor");
-    path_->take_tail(message.sequence, std::move(frame.descriptors.front()));
+    if (!path_->take_tail(message.sequence, std::move(frame.descriptors.front())).ok())
+        fail(wire::EndReason::RecordFailed, status_record, record_lost);
     return base::success();
 }
 
@@ -226,8 +232,6 @@ void Session::step_setup() {
                     "the target refuses to start the program");
     if (progress == ssh::Progress::Again)
         return;
-    if (terminal_)
-        path_->resize(terminal_->size.columns, terminal_->size.rows);
     pump_.attach(exec_.get(), path_.get());
     state_ = State::Run;
 }
@@ -256,12 +260,16 @@ void Session::step_run() {
     if (input_ended_)
         pump_.person_ended_input();
     pump_.step(context_.clock.steady());
+    if (const auto head = path_->head_due())
+        send(*head);
     const bool over = sink_.closed || !client_->connected();
     if (sink_.ended || over)
         pump_.finish_output();
-    if (pump_.record_failed())
-        return fail(wire::EndReason::RecordFailed, status_record,
-                    "the record cannot be written, so the output stops here");
+    if (pump_.path_error()) {
+        if (pump_.path_error()->code == base::ErrorCode::Denied)
+            return fail(wire::EndReason::Refused, status_refused, pump_.path_error()->message);
+        return fail(wire::EndReason::RecordFailed, status_record, record_lost);
+    }
     if (!pump_.drained())
         return;
     if (sink_.ended && !output_end_sent_) {
@@ -300,7 +308,7 @@ void Session::finish(wire::EndReason reason) {
     ended.bytes_out = pump_.bytes_out();
     ended.bytes_error = pump_.bytes_error();
     if (path_ != nullptr) {
-        if (!path_->close(reason, status).ok())
+        if (!path_->close(reason, sink_.status).ok())
             ended.reason = wire::EndReason::RecordFailed;
         const PathTotals totals = path_->totals();
         ended.frames = totals.frames;

@@ -89,10 +89,10 @@ void Session::resize(const ssh::Size &size) {
     if (!terminal_)
         return;
     terminal_->size = size;
-    if (state_ != State::Run)
-        return;
-    exec_->change_size(size);
-    path_->resize(size.columns, size.rows);
+    if (path_ != nullptr)
+        path_->resize(size.columns, size.rows);
+    if (state_ == State::Run)
+        exec_->change_size(size);
 }
 
 void Session::on_signal(const std::string &name) {
@@ -107,6 +107,8 @@ std::size_t Session::on_data(ssh::Stream stream, base::BytesView bytes) {
         return bytes.size(); // a client has no stderr to send
     switch (state_) {
     case State::Run:
+        if (terminal_)
+            path_->note_input();
         return pump_.from_person(bytes);
     case State::Talk:
         return talk(bytes);

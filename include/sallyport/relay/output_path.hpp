@@ -8,6 +8,7 @@
 #include "sallyport/base/result.hpp"
 #include "sallyport/base/unique_fd.hpp"
 #include "sallyport/ipc/edge.hpp"
+#include "sallyport/record/container.hpp"
 #include "sallyport/ssh/channel.hpp"
 #include "sallyport/wire/connection_edge.hpp"
 
@@ -33,23 +34,30 @@ class OutputPath {
     virtual base::Status release_due(ssh::Stream, base::Bytes &) { return base::success(); }
     // The stream is over: gives everything that is still held back.
     virtual base::Status finish(ssh::Stream stream, base::Bytes &out) = 0;
-    virtual void resize(std::uint32_t, std::uint32_t) {}
+    // The person pressed a key; for a while small output is its echo.
+    virtual void note_input() {}
+    virtual void resize(std::uint32_t columns, std::uint32_t rows) = 0;
     // A fresh tail came. See wire::TailAsk.
-    virtual void take_tail(std::uint64_t, base::UniqueFd) {}
-    // Writes the record's foot.
-    virtual base::Status close(wire::EndReason, std::uint32_t) { return base::success(); }
+    virtual base::Status take_tail(std::uint64_t number, base::UniqueFd tail) = 0;
+    // The chain's head if it is time to tell it: every 10 s while output flows.
+    virtual std::optional<wire::ChainHead> head_due() { return std::nullopt; }
+    // Ends both streams, if they have not ended, and writes the record's foot. Once.
+    virtual base::Status close(wire::EndReason reason, std::optional<std::uint32_t> status) = 0;
     virtual PathTotals totals() const = 0;
 };
 
-// Makes the path of a session from SessionOpened and its descriptors behind the socket: frame file,
-// tail, mask database. An error refuses the session.
+// Makes the path of a session from SessionOpened, whether it has a terminal, and its descriptors
+// behind the socket: frame file, tail, mask database. An error refuses the session.
 class PathMaker {
   public:
     virtual ~PathMaker() = default;
     virtual base::Result<std::unique_ptr<OutputPath>>
-    make(const wire::SessionOpened &opened, std::vector<base::UniqueFd> descriptors) = 0;
+    make(const wire::SessionOpened &opened, const std::optional<ssh::Terminal> &terminal,
+         std::vector<base::UniqueFd> descriptors) = 0;
 };
 
-std::unique_ptr<PathMaker> make_paths(ipc::Edge &edge);
+// The one that sessions get: mask, record, the same bytes on. All of these outlive its paths.
+std::unique_ptr<PathMaker> recorded_paths(ipc::Edge &edge, const base::Clock &clock,
+                                          const record::Digest &digest);
 
 } // namespace sallyport::relay

@@ -12,8 +12,9 @@
 
 namespace sallyport::ssh {
 
-// Initialises the SSH and the crypto library, opens what they would open later, and silences their
-// logs. Call once, before the sandbox closes.
+// Initialises the library and silences its log. Before the sandbox closes, and behind
+// crypto::start(): with an Ed25519 host key alone OpenSSL would look for its configuration file
+// only in the first exchange.
 base::Status start_library();
 
 struct RepairCount {

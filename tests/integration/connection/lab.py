@@ -56,7 +56,8 @@ class Lab:
         self.person("alice")
         with open(self.path("known_hosts"), "w") as file:
             for kind in ("ed25519", "ecdsa", "rsa"):
-                line = open(self.path(f"host_{kind}.pub")).read().split()
+                with open(self.path(f"host_{kind}.pub")) as public:
+                    line = public.read().split()
                 file.write(f"[127.0.0.1]:{self.port} {line[0]} {line[1]}\n")
 
     def person(self, name, kind="ed25519", authority="ca", validity="-1m:+1h", principal="alice"):
@@ -102,9 +103,9 @@ Subsystem sftp internal-sftp
         self.wait_port(self.port)
 
     def start(self, name, command, **options):
-        out = open(self.path(name + ".log"), "ab")
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                   **options)
+        with open(self.path(name + ".log"), "ab") as out:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                       **options)
         self.processes.append(process)
         return process
 
@@ -130,16 +131,16 @@ Subsystem sftp internal-sftp
         return False
 
     def ssh_command(self, user, *arguments, identity="alice", options=()):
-        command = ["ssh", "-F", "none", "-p", str(self.port), "-l", user,
-                   "-o", f"UserKnownHostsFile={self.path('known_hosts')}",
-                   "-o", "GlobalKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=yes",
-                   "-o", "IdentitiesOnly=yes", "-o", f"IdentityFile={self.path(identity)}",
-                   "-o", "PreferredAuthentications=publickey", "-o", "LogLevel=ERROR",
-                   "-o", "BatchMode=yes"]
+        """The first value of an option wins in ssh: `options` come first."""
+        settings = [*options, f"UserKnownHostsFile={self.path('known_hosts')}",
+                    "GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=yes",
+                    "IdentitiesOnly=yes", f"IdentityFile={self.path(identity)}",
+                    "PreferredAuthentications=publickey", "LogLevel=ERROR", "BatchMode=yes"]
         if self.rekey:
-            command += ["-o", "RekeyLimit=1M"]
-        for option in options:
-            command += ["-o", option]
+            settings.append("RekeyLimit=1M")
+        command = ["ssh", "-F", "none", "-p", str(self.port), "-l", user]
+        for setting in settings:
+            command += ["-o", setting]
         return command + ["127.0.0.1", *arguments]
 
     def ssh(self, user, *arguments, identity="alice", options=(), data=b"", timeout=60, flags=(),

@@ -6,9 +6,11 @@
 #include "sallyport/cert/user_auth.hpp"
 #include "sallyport/crypto/digest.hpp"
 #include "sallyport/crypto/signature.hpp"
+#include "sallyport/mask/rules.hpp"
 #include "sallyport/model/target.hpp"
 #include "sallyport/os/files.hpp"
 #include "sallyport/os/random.hpp"
+#include "sallyport/record/container.hpp"
 
 #include <cstdio>
 
@@ -110,7 +112,13 @@ bool Daemon::on_frame(const ipc::Frame &frame) {
     case wire::SessionEnded::type:
         return with([&](const auto &m) { return ended(m), true; }, wire::SessionEnded());
     case wire::Note::type:
-        return with([&](const auto &m) { return say("NOTE " + m.text), true; }, wire::Note());
+        return with(
+            [&](const auto &m) {
+                return say("NOTE " + m.text +
+                           (m.kind == wire::NoteKind::BinaryOutput ? " is binary" : "")),
+                       true;
+            },
+            wire::Note());
     case wire::ChainHead::type:
         return true;
     default:
@@ -255,13 +263,8 @@ void Daemon::open_target(const wire::ChannelAsk &message) {
     opened.key_algorithms = {"ssh-ed25519"};
     opened.account = account_;
     opened.command = message.text;
-    std::vector<base::UniqueFd> descriptors;
-    descriptors.push_back(std::move(socket));
-    for (const char *suffix : {".cast.zst", ".tail1"}) {
-        const std::string path = options_.record_directory + "/" + opened.session.text + suffix;
-        descriptors.emplace_back(
-            ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
-    }
+    std::vector<base::UniqueFd> descriptors = open_record(opened.session.text, opened);
+    descriptors.insert(descriptors.begin(), std::move(socket));
     Target &target = targets_[opened.session.text];
     target.channel = message.channel;
     target.text = message.text;
@@ -274,6 +277,50 @@ void Daemon::open_target(const wire::ChannelAsk &message) {
                                base::to_bytes(std::string_view("sallyport: held by rule fake\n"))});
     if (message.text.rfind("early", 0) == 0)
         release(opened.session, target);
+}
+
+std::vector<base::UniqueFd> Daemon::open_record(const std::string &session,
+                                                wire::SessionOpened &opened) {
+    record::Head head;
+    const base::Bytes id = model::ulid_bytes(session).value();
+    std::copy(id.begin(), id.end(), head.session.begin());
+    head.start = base::SystemClock().now();
+    const base::Bytes nonce = os::random_bytes(head.nonce.size());
+    std::copy(nonce.begin(), nonce.end(), head.nonce.begin());
+    const base::Bytes encoded = record::encode_head(head);
+    opened.record_head =
+        base::to_bytes(base::BytesView(encoded).subspan(record::record_header_bytes));
+    for (const auto &[name, mode] : {std::pair("always", wire::OutputMask::Always),
+                                     {"refuse-binary", wire::OutputMask::RefuseBinary},
+                                     {"never", wire::OutputMask::Never}})
+        if (options_.mask_mode == name)
+            opened.mask = mode;
+    std::vector<base::UniqueFd> descriptors;
+    for (const char *suffix : {".cast.zst", ".tail1"}) {
+        const std::string path = options_.record_directory + "/" + session + suffix;
+        descriptors.emplace_back(
+            ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600));
+    }
+    (void)os::write_all(descriptors[0].get(), encoded);
+    if (options_.full_disk) // every write fails with ENOSPC
+        descriptors[0].reset(::open("/dev/full", O_WRONLY | O_APPEND | O_CLOEXEC));
+    if (options_.full_disk)
+        descriptors[1].reset(::open("/dev/full", O_WRONLY | O_APPEND | O_CLOEXEC));
+    auto rules = mask::parse_rules(read_file(options_.mask_rules));
+    if (!rules.ok() || rules->empty()) {
+        say("RULES " + (rules.ok() ? std::string("none") : rules.error().message));
+        mask::Rule nothing; // a database has at least one
+        nothing.id = "nothing";
+        nothing.leads = {"never-in-any-output"};
+        nothing.body = "[a-z]";
+        rules = std::vector<mask::Rule>{nothing};
+    }
+    auto image = mask::compile(rules.value());
+    if (!image.ok())
+        say("RULES " + image.error().message);
+    auto sealed = os::sealed_memory("mask", image.value());
+    descriptors.push_back(std::move(sealed).value());
+    return descriptors;
 }
 
 bool Daemon::exchange(const wire::TargetExchange &message) {
@@ -420,6 +467,10 @@ void Daemon::ended(const wire::SessionEnded &message) {
         std::to_string(message.exit_status) + " in " + std::to_string(message.bytes_in) + " out " +
         std::to_string(message.bytes_out) + " err " + std::to_string(message.bytes_error) +
         (message.signal.empty() ? "" : " signal " + message.signal));
+    for (const wire::MaskCount &masked : message.masked)
+        say("MASKED " + masked.rule + " " + std::to_string(masked.count));
+    say("RECORD " + message.session.text + " frames " + std::to_string(message.frames) + " raw " +
+        std::to_string(message.raw_bytes) + " head " + base::hex(message.head));
     if (const auto at = targets_.find(message.session.text); at != targets_.end())
         at->second.ended = true;
 }

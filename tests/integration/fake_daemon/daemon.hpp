@@ -26,8 +26,10 @@ struct Options {
     std::string directory;
     std::string record_directory; // where frame files and tails go
     int port = 0, target_port = 0;
+    std::string mask_rules; // file; empty: no rule
+    std::string mask_mode = "text";
     std::uint64_t rekey_bytes = 0;
-    bool prefer_gcm = true, empty_root = true;
+    bool prefer_gcm = true, empty_root = true, full_disk = false;
 };
 
 // What the double knows of one target session.
@@ -58,6 +60,8 @@ class Daemon {
     void ask_target(const wire::ChannelAsk &message);
     void ask_desk(const wire::ChannelAsk &message);
     void open_target(const wire::ChannelAsk &message);
+    std::vector<base::UniqueFd> open_record(const std::string &session,
+                                            wire::SessionOpened &opened);
     bool exchange(const wire::TargetExchange &message);
     bool release(const model::SessionId &id, Target &target);
     bool release_ask(const wire::ReleaseAsk &message);

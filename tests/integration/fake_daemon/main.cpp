@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // fake_daemon CONNECTION DIR PORT TARGET_PORT [rekey=BYTES] [chacha] [root=no]
+//     [rules=FILE] [mask=MODE] [full]
+// fake_daemon verify FILE     prints frames, raw bytes and the chain's head, or what is wrong
 #include "daemon.hpp"
 
+#include "sallyport/base/encoding.hpp"
+#include "sallyport/crypto/record_digest.hpp"
 #include "sallyport/os/process.hpp"
+#include "sallyport/record/verify.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -65,9 +70,24 @@ int serve(const Options &options, const Keys &keys, base::UniqueFd client) {
     return 0;
 }
 
+int verify(const std::string &path) {
+    const std::string file = read_file(path);
+    const crypto::RecordDigest digest;
+    const record::VerifyReport report = record::verify(base::as_bytes(file), "", {}, {}, digest);
+    for (const record::Finding &finding : report.findings)
+        std::printf("%s: %s\n", std::string(record::fault_name(finding.fault)).c_str(),
+                    finding.text.c_str());
+    std::printf("frames %d raw %llu head %s\n", static_cast<int>(report.frames),
+                static_cast<unsigned long long>(report.raw_bytes),
+                base::hex(report.chain.chain).c_str());
+    return report.intact() && report.foot ? 0 : 1;
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
+    if (argc == 3 && std::strcmp(argv[1], "verify") == 0)
+        return verify(argv[2]);
     if (argc < 5)
         return 2;
     Options options;
@@ -83,6 +103,12 @@ int main(int argc, char **argv) {
             options.prefer_gcm = false;
         else if (std::strcmp(argv[i], "root=no") == 0)
             options.empty_root = false;
+        else if (std::strcmp(argv[i], "full") == 0)
+            options.full_disk = true;
+        else if (std::strncmp(argv[i], "rules=", 6) == 0)
+            options.mask_rules = argv[i] + 6;
+        else if (std::strncmp(argv[i], "mask=", 5) == 0)
+            options.mask_mode = argv[i] + 5;
     }
     std::signal(SIGPIPE, SIG_IGN);
     mkdir(options.record_directory.c_str(), 0700);
