@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "table.hpp"
+
+using namespace sallyport::shell;
+
+TEST_SUITE_BEGIN("shell.here_doc");
+
+TEST_CASE("here-documents follow the next newline in order") {
+    check_rows({
+        {"a body",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << b\\x20 (param c) \\x0a))",
+         {"a <<E\nb $c\nE", "a <<E\nb $c\nE\n", "a <<  E\nb $c\nE\n", "a <<E\nb \\\n$c\nE",
+          "a <<E\nb $c\nE\n# x"}},
+        {"a literal body",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << '$\\x28b\\x29\\x0a'))",
+         {"a <<'E'\n$(b)\nE", "a <<\\E\n$(b)\nE", "a <<\"E\"\n$(b)\nE", "a <<''E\n$(b)\nE"}},
+        {"tabs are stripped",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << b\\x0a))",
+         {"a <<-E\n\tb\n\t\tE"}},
+        {"blanks are not stripped",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << \\x20\\x20b\\x0a\\x20E\\x0a))",
+         {"a <<-E\n  b\n E\nE"}},
+        {"several in order",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << 1\\x0a) (redirect << 2\\x0a)) (simple b) (simple c)",
+         {"a <<E <<F; b\n1\nE\n2\nF\nc", "a <<E <<F; b\n1\nE\n2\nF\n\nc\n"}},
+        {"before the command and on a descriptor",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << x\\x0a) (redirect 3 << y\\x0a))",
+         {"<<E 3<<F a\nx\nE\ny\nF"}},
+        {"inside a substitution",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple echo (sub (simple a (redirect << b\\x29\\x0a))) c)",
+         {"echo $(a <<E\nb)\nE\n) c"}},
+        {"on a loop in a pipeline",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(pipe (while (when (simple read x)) (do (simple y)) (redirect << b\\x0a)) (simple z))",
+         {"while read x; do y; done <<E | z\nb\nE"}},
+        {"the end word is never expanded",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << b\\x0a))",
+         {"a <<$X\nb\n$X"}},
+        {"the end line must match exactly",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << E\\x20\\x0a\\x20E\\x0aE\\x0d\\x0a))",
+         {"a <<E\nE \n E\nE\r\nE"}},
+        {"an empty end word",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << 'b\\x0a')) (simple c)",
+         {"a <<''\nb\n\nc"}},
+        {"lines join before the end is looked for",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << bE\\x0a))",
+         {"a <<E\nb\\\nE\nE", "a <<E\nbE\nE"}},
+        {"escapes and quotes in a body",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << \\$ b\\x20 \\` \\x20 \\\\x5c "
+         "\\x20\\x22c\\x22\\x20\\x5c\\x22\\x0a))",
+         {"a <<E\n\\$b \\` \\\\ \"c\" \\\"\nE"}},
+        {"substitutions in a body",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (redirect << (sub (simple b)) \\x20 (param c :- d) \\x0a))",
+         {"a <<E\n$(b) ${c:-d}\nE", "a <<E\n`b` ${c:-d}\nE"}},
+        {"a substitution that reads its own document",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a (quoted (sub (simple b (redirect << x\\x0a)))))",
+         {"a \"$(b <<E\nx\nE\n)\""}},
+    });
+}
+
+TEST_SUITE_END();

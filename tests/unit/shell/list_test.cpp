@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "table.hpp"
+
+using namespace sallyport::shell;
+
+TEST_SUITE_BEGIN("shell.list");
+
+TEST_CASE("lists, pipelines and reserved words have one tree in each spelling") {
+    check_rows({
+        {"a command and its words",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple rm -rf /x)",
+         {"rm -rf /x", "rm\t-rf\t/x", "  rm   -rf   /x  ", "\n\nrm -rf /x\n\n", "r\\\nm -rf /x",
+          "rm \\\n -rf \\\n /x", "rm -rf /x #c", "rm -rf /x;", "rm -rf /x # a\n# b"}},
+        {"a hash inside a word is no comment",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple rm x#y)",
+         {"rm x#y"}},
+        {"a comment does not continue over backslash-newline",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple rm x)",
+         {"# a \\\nrm x", "rm x"}},
+        {"a list",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a) (simple b)",
+         {"a; b", "a\nb", "a;\nb", "a\n\n# c\n\nb;", "a ;b"}},
+        {"background",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple a) & (simple b)",
+         {"a & b", "a& b", "a &\nb"}},
+        {"and-or",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(and-or (simple a) && (simple b) || (simple c))",
+         {"a && b || c", "a &&\nb ||\n# c\nc", "a&&b||c", "a &\\\n& b || c"}},
+        {"a pipeline",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(pipe (simple a) (simple b) (simple c))",
+         {"a | b | c", "a |\n\n b|c"}},
+        {"not",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(pipe ! (simple a) (simple b))",
+         {"! a | b", "!  a|b"}},
+        {"a pipe of both outputs",
+         "bash,zsh",
+         "(pipe (simple a) |& (simple b))",
+         {"a |& b", "a|&b"}},
+        {"time is a keyword", "bash,zsh", "(pipe time (simple a) (simple b))", {"time a | b"}},
+        {"time is a program", "dash,ash", "(pipe (simple time a) (simple b))", {"time a | b"}},
+        {"time -p and its negation", "bash", "(pipe time-p ! (simple a))", {"time -p ! a"}},
+        {"two negations", "bash", "(pipe ! ! (simple a))", {"! ! a"}},
+        {"time and not alone", "bash", "(pipe time (simple)) (pipe ! (simple))", {"time; !"}},
+        {"keywords only unquoted and whole",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple 'if' a) (simple (word \\w hile) b) (simple (word i '' f) c) (simple ifx)",
+         {"'if' a; \\while b; i''f c; ifx", "'if' a\n\\while b\ni''f c\nifx"}},
+        {"keywords as operands",
+         "bash,dash,zsh,ash,sh,unknown",
+         "(simple echo if then do)",
+         {"echo if then do"}},
+        {"background marks of zsh",
+         "zsh",
+         "(simple a) & (simple b)",
+         {"a &! b", "a &| b", "a & b"}},
+        {"not after background",
+         "bash,dash,ash",
+         "(simple a) & (pipe ! (simple b))",
+         {"a &! b", "a & ! b"}},
+    });
+}
+
+TEST_SUITE_END();
