@@ -60,24 +60,82 @@ inline std::string without_cr(std::string text) {
     return text;
 }
 
-class Bastion {
+// A stock shell behind a pseudo-terminal, started as a target's sshd would: `SHELL -c boot_text`.
+class Pty {
   public:
-    explicit Bastion(const std::filesystem::path &home, const std::string &shell = "/bin/bash")
-        : home_(home), session_(nonces_) {
+    explicit Pty(const std::filesystem::path &home, const std::string &shell = "/bin/bash") {
         const std::string boot(prompt::boot_text());
         pid_ = forkpty(&fd_, nullptr, nullptr, nullptr);
         REQUIRE(pid_ >= 0);
         if (pid_ == 0)
-            run_target(boot, shell);
+            run_target(home.string(), boot, shell);
         const winsize size{24, 80, 0, 0};
         ioctl(fd_, TIOCSWINSZ, &size);
         fcntl(fd_, F_SETFL, O_NONBLOCK);
-        carry_out(session_.start());
     }
-    ~Bastion() {
+    ~Pty() {
         kill(pid_, SIGKILL);
         close(fd_);
         waitpid(pid_, nullptr, 0);
+    }
+    Pty(const Pty &) = delete;
+    Pty &operator=(const Pty &) = delete;
+
+    void write(const std::string &bytes) {
+        pending_ += bytes;
+        flush();
+    }
+    // What comes within the time; empty: nothing, or the end (see eof).
+    std::string read_for(std::chrono::milliseconds time) {
+        flush();
+        pollfd one{fd_, static_cast<short>(pending_.empty() ? POLLIN : POLLIN | POLLOUT), 0};
+        if (poll(&one, 1, static_cast<int>(time.count())) <= 0)
+            return {};
+        flush();
+        if ((one.revents & (POLLIN | POLLHUP | POLLERR)) == 0)
+            return {};
+        char buffer[65536];
+        const auto got = read(fd_, buffer, sizeof buffer);
+        if (got > 0)
+            return std::string(buffer, static_cast<std::size_t>(got));
+        eof = got == 0 || errno != EAGAIN;
+        return {};
+    }
+    bool eof = false;
+
+  private:
+    [[noreturn]] static void run_target(const std::string &home, const std::string &boot,
+                                        const std::string &shell) {
+        for (int inherited = 3; inherited < 256; ++inherited)
+            close(inherited);
+        clearenv();
+        setenv("SHELL", shell.c_str(), 1);
+        setenv("HOME", home.c_str(), 1);
+        setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
+        setenv("TERM", "xterm-256color", 1);
+        setenv("LANG", "C.UTF-8", 1);
+        if (chdir(home.c_str()) == 0)
+            execl(shell.c_str(), shell.c_str(), "-c", boot.c_str(), nullptr);
+        _exit(127);
+    }
+    void flush() {
+        while (!pending_.empty()) {
+            const auto wrote = ::write(fd_, pending_.data(), pending_.size());
+            if (wrote <= 0)
+                return;
+            pending_.erase(0, static_cast<std::size_t>(wrote));
+        }
+    }
+    pid_t pid_ = -1;
+    int fd_ = -1;
+    std::string pending_;
+};
+
+class Bastion {
+  public:
+    explicit Bastion(const std::filesystem::path &home, const std::string &shell = "/bin/bash")
+        : pty_(home, shell), session_(nonces_) {
+        carry_out(session_.start());
     }
     Bastion(const Bastion &) = delete;
     Bastion &operator=(const Bastion &) = delete;
@@ -91,13 +149,13 @@ class Bastion {
                 end - std::chrono::steady_clock::now());
             if (left <= 0ms || eof)
                 return done();
-            flush();
-            pollfd one{fd_, static_cast<short>(pending_.empty() ? POLLIN : POLLIN | POLLOUT), 0};
-            if (poll(&one, 1, static_cast<int>(left.count())) <= 0)
-                continue;
-            flush();
-            if ((one.revents & (POLLIN | POLLHUP | POLLERR)) != 0)
-                read_some();
+            const auto bytes = pty_.read_for(left);
+            if (!bytes.empty())
+                carry_out(session_.target_output(sallyport::base::as_bytes(bytes)));
+            if (pty_.eof) {
+                eof = true;
+                carry_out(session_.target_eof());
+            }
         }
         return true;
     }
@@ -140,10 +198,7 @@ class Bastion {
     }
     // Bytes that reach the terminal past the state machine: what another process on the terminal
     // or a broken bastion would do.
-    void raw(const std::string &bytes) {
-        pending_ += bytes;
-        flush();
-    }
+    void raw(const std::string &bytes) { pty_.write(bytes); }
     bool alive() {
         if (session_.state() != prompt::State::Prompt)
             at_prompt(1500ms);
@@ -159,46 +214,13 @@ class Bastion {
     bool eof = false;
 
   private:
-    [[noreturn]] void run_target(const std::string &boot, const std::string &shell) {
-        for (int inherited = 3; inherited < 256; ++inherited)
-            close(inherited);
-        clearenv();
-        setenv("SHELL", shell.c_str(), 1);
-        setenv("HOME", home_.c_str(), 1);
-        setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
-        setenv("TERM", "xterm-256color", 1);
-        setenv("LANG", "C.UTF-8", 1);
-        if (chdir(home_.c_str()) == 0)
-            execl(shell.c_str(), shell.c_str(), "-c", boot.c_str(), nullptr);
-        _exit(127);
-    }
-    void read_some() {
-        char buffer[65536];
-        const auto got = read(fd_, buffer, sizeof buffer);
-        if (got > 0) {
-            carry_out(session_.target_output(sallyport::base::as_bytes(
-                std::string_view(buffer, static_cast<std::size_t>(got)))));
-        } else if (got == 0 || errno != EAGAIN) {
-            eof = true;
-            carry_out(session_.target_eof());
-        }
-    }
-    void flush() {
-        while (!pending_.empty()) {
-            const auto wrote = write(fd_, pending_.data(), pending_.size());
-            if (wrote <= 0)
-                return;
-            pending_.erase(0, static_cast<std::size_t>(wrote));
-        }
-    }
     void carry_out(const prompt::Actions &actions) {
         for (const auto &action : actions)
             std::visit([this](const auto &one) { carry_out_one(one); }, action);
-        flush();
     }
     void carry_out_one(const prompt::ToTarget &to) {
         sent += to.bytes;
-        pending_ += to.bytes;
+        pty_.write(to.bytes);
     }
     void carry_out_one(const prompt::ToUser &to) { output += to.bytes; }
     void carry_out_one(const prompt::ToEditor &to) { editor_keys += to.bytes; }
@@ -216,12 +238,9 @@ class Bastion {
     template <typename Other>
     void carry_out_one(const Other &) {}
 
-    std::filesystem::path home_;
     CountingNonces nonces_;
+    Pty pty_;
     prompt::Session session_;
-    pid_t pid_ = -1;
-    int fd_ = -1;
-    std::string pending_;
 };
 
 } // namespace guard_test
