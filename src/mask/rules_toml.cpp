@@ -4,8 +4,6 @@
 #include <array>
 #include <set>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 
 namespace sallyport::mask {
@@ -162,17 +160,9 @@ base::Result<Rule> RuleReader::read() {
     return rule;
 }
 
-} // namespace
-
-base::Result<std::vector<Rule>> parse_rules(std::string_view toml_text) {
-    if (toml_text.size() > max_rules_file_bytes)
-        return base::fail(base::ErrorCode::TooLarge, "the mask rules are too large");
-    const toml::parse_result parsed = toml::parse(toml_text);
-    if (!parsed)
-        return base::invalid("mask rules, " + place(parsed.error().source()) + ": " +
-                             std::string(parsed.error().description()));
+base::Result<std::vector<Rule>> read_rules(const toml::table &table) {
     std::vector<Rule> rules;
-    for (const auto &[key, node] : parsed.table()) {
+    for (const auto &[key, node] : table) {
         if (key.str() != "rule" || !node.is_array_of_tables())
             return wrong(node,
                          "only [[rule]] tables are known, not `" + std::string(key.str()) + "`");
@@ -189,6 +179,21 @@ base::Result<std::vector<Rule>> parse_rules(std::string_view toml_text) {
     if (rules.empty())
         return base::invalid("the mask rules have no [[rule]]");
     return rules;
+}
+
+} // namespace
+
+base::Result<std::vector<Rule>> parse_rules(std::string_view toml_text) {
+    if (toml_text.size() > max_rules_file_bytes)
+        return base::fail(base::ErrorCode::TooLarge, "the mask rules are too large");
+    // The library throws; the same settings as everywhere in the product, or its inline functions
+    // would differ between modules.
+    try {
+        return read_rules(toml::parse(toml_text));
+    } catch (const toml::parse_error &error) {
+        return base::invalid("mask rules, " + place(error.source()) + ": " +
+                             std::string(error.description()));
+    }
 }
 
 } // namespace sallyport::mask

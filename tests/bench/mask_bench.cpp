@@ -113,7 +113,7 @@ int main(int argc, char **argv) {
     std::string random(size, '\0');
     for (char &byte : random)
         byte = static_cast<char>(noise());
-    for (const std::size_t chunk : {32768, 4096, 1400})
+    for (const std::size_t chunk : {32768UL, 4096UL, 1400UL})
         measure("log", database, log_text(size, false, false), chunk);
     measure("log with secrets", database, log_text(size, false, true), 32768);
     measure("colour", database, log_text(size, true, false), 32768);

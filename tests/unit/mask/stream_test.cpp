@@ -83,7 +83,7 @@ TEST_CASE("output comes out masked, and any chunking gives the same bytes, spans
         INFO(sample.what);
         const Run whole = run_in_chunks(sample.text, sample.text.size(), 1, sample.columns);
         CHECK(whole.text == sample.expected);
-        for (const std::size_t chunk : {1, 2, 3, 7, 33, 1000})
+        for (const std::size_t chunk : {1UL, 2UL, 3UL, 7UL, 33UL, 1000UL})
             CHECK_MESSAGE(run_in_chunks(sample.text, chunk, chunk, sample.columns) == whole, chunk);
         if (sample.text.size() < 4000)
             for (std::size_t split = 1; split < sample.text.size(); ++split)
@@ -120,7 +120,7 @@ TEST_CASE("the alternate screen joins full rows and knows pieces of what it show
         for (std::size_t split = 1; split < sample.text.size(); ++split)
             CHECK_MESSAGE(run_in_chunks(sample.text, split, sample.text.size(), columns) == whole,
                           split);
-        for (const std::size_t chunk : {1, 2, 5})
+        for (const std::size_t chunk : {1UL, 2UL, 5UL})
             CHECK_MESSAGE(run_in_chunks(sample.text, chunk, chunk, columns) == whole, chunk);
     }
 }
@@ -188,7 +188,7 @@ TEST_CASE("random input loses no byte and keeps its width outside of stars") {
             text += pieces[random() % std::size(pieces)];
         const unsigned columns = round % 3 == 0 ? 0 : 20;
         const Run whole = run_in_chunks(text, text.size(), 1, columns);
-        for (const std::size_t chunk : {1, 3, 10})
+        for (const std::size_t chunk : {1UL, 3UL, 10UL})
             CHECK_MESSAGE(run_in_chunks(text, chunk, chunk, columns) == whole, round);
         const Run split = run_in_chunks(text, random() % text.size() + 1, text.size(), columns);
         CHECK_MESSAGE(split == whole, round);
