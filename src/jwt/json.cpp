@@ -93,6 +93,15 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
 
 } // namespace
 
+// Here, where a member is complete: the values of an object hold values again.
+Json::Json() = default;
+Json::Json(Value value) : value_(std::move(value)) {}
+Json::Json(const Json &) = default;
+Json::Json(Json &&) noexcept = default;
+Json &Json::operator=(const Json &) = default;
+Json &Json::operator=(Json &&) noexcept = default;
+Json::~Json() = default;
+
 const Json *Json::find(std::string_view name) const {
     if (const Object *members = object())
         for (const JsonMember &member : *members)

@@ -23,8 +23,13 @@ class Json {
     using Value =
         std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object>;
 
-    Json() = default;
-    explicit Json(Value value) : value_(std::move(value)) {}
+    Json();
+    explicit Json(Value value);
+    Json(const Json &);
+    Json(Json &&) noexcept;
+    Json &operator=(const Json &);
+    Json &operator=(Json &&) noexcept;
+    ~Json();
 
     bool is_null() const { return value_.index() == 0; }
     // Each is null when the value is of another kind; the pointer lives as long as this value.
