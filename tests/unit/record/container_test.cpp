@@ -96,6 +96,20 @@ TEST_CASE("the chain depends on the head and on every covered byte of a link") {
     CHECK(chain_next(start, chained, digest) == next);
 }
 
+TEST_CASE("the worked example of the format's description is true") {
+    Head head;
+    const base::Bytes id = base::from_hex("01563e3ab5d3d6764c61efb99302bd5b").value();
+    std::copy(id.begin(), id.end(), head.session.begin());
+    CHECK(base::crockford(head.session) == "01ARZ3NDEKTSV4RRFFQ69G5FAV");
+    head.start = base::WallTime{std::chrono::seconds{1772622000}};
+    head.config.fill(7);
+    head.nonce.fill(9);
+    CHECK(base::hex(base::BytesView(encode_head(head)).first(40)) ==
+          "5a2a4d1860000000535052480100000001563e3ab5d3d6764c61efb99302bd5b008ca1b8304c0600");
+    CHECK(base::hex(chain_start(head, OpensslDigest())) ==
+          "68721fe68fe5a3cd1209e1ea21e9cf158e9f13ba0b92913dd339eb869406a187");
+}
+
 TEST_CASE("a tail gives its whole lines from a given offset on, however it is cut") {
     const auto session = test_head().session;
     base::Bytes tail = encode_tail_head({session, 1});
