@@ -10,10 +10,11 @@ constexpr std::size_t kept_capacity = 64 * 1024; // of an empty carry
 
 } // namespace
 
-void Pump::attach(runtime::Exec *target, OutputPath *path) {
+void Pump::attach(runtime::Exec *target, OutputPath *path, Input input) {
     target_ = target;
     path_ = path;
-    up_.unread = target != nullptr; // input may have waited for the program
+    // Input may have waited for the program.
+    up_.unread = target != nullptr && input == Input::Direct;
 }
 
 std::size_t Pump::from_person(base::BytesView bytes) {

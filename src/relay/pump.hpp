@@ -15,8 +15,16 @@ class Pump {
   public:
     explicit Pump(ssh::Channel &person) : person_(person) {}
 
+    enum class Input { Direct, Guarded }; // Guarded: only to_target() feeds the program
     // From then on bytes flow; both outlive the pump or the next attach().
-    void attach(runtime::Exec *target, OutputPath *path);
+    void attach(runtime::Exec *target, OutputPath *path, Input input = Input::Direct);
+
+    // For a guarded shell, which stands between the two: what it gives to either side, and whether
+    // that side has taken all of what it was given before.
+    void to_target(base::BytesView bytes) { base::append(up_.carry, bytes); }
+    void to_person(base::BytesView bytes) { through_path(ssh::Stream::Out, bytes); }
+    bool target_took_all() const { return up_.free(); }
+    bool person_took_all() const { return out_.free() && person_.room() > 0; }
 
     std::size_t from_person(base::BytesView bytes);
     std::size_t from_target(ssh::Stream stream, base::BytesView bytes);

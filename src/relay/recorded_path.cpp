@@ -224,12 +224,19 @@ base::Status RecordedPath::take_tail(std::uint64_t number, base::UniqueFd tail) 
     return writer_.tail_ready(number, now());
 }
 
-std::optional<wire::ChainHead> RecordedPath::head_due() {
-    const base::SteadyTime time = clock_.steady();
+base::Status RecordedPath::mark(const std::string &command) {
+    writer_.marker(command, now());
+    return writer_.flush(now());
+}
+
+base::Result<wire::ChainHead> RecordedPath::boundary() {
+    SALLYPORT_CHECK(writer_.boundary(now()));
+    return chain_head();
+}
+
+wire::ChainHead RecordedPath::chain_head() {
     const record::ChainHead head = writer_.chain_head();
-    if (time < head_told_ + head_interval || head.sequence == frames_told_)
-        return std::nullopt;
-    head_told_ = time;
+    head_told_ = clock_.steady();
     frames_told_ = head.sequence;
     wire::ChainHead message;
     message.session = session_;
@@ -237,6 +244,13 @@ std::optional<wire::ChainHead> RecordedPath::head_due() {
     message.raw_bytes = writer_.raw_bytes();
     message.head.assign(head.chain.begin(), head.chain.end());
     return message;
+}
+
+std::optional<wire::ChainHead> RecordedPath::head_due() {
+    if (clock_.steady() < head_told_ + head_interval ||
+        writer_.chain_head().sequence == frames_told_)
+        return std::nullopt;
+    return chain_head();
 }
 
 base::Status RecordedPath::close(wire::EndReason reason, std::optional<std::uint32_t> status) {

@@ -24,6 +24,8 @@ class RecordedPath final : public OutputPath {
     base::Status finish(ssh::Stream stream, base::Bytes &out) override;
     void note_input() override;
     void resize(std::uint32_t columns, std::uint32_t rows) override;
+    base::Status mark(const std::string &command) override;
+    base::Result<wire::ChainHead> boundary() override;
     base::Status take_tail(std::uint64_t number, base::UniqueFd tail) override;
     std::optional<wire::ChainHead> head_due() override;
     base::Status close(wire::EndReason reason, std::optional<std::uint32_t> status) override;
@@ -47,6 +49,7 @@ class RecordedPath final : public OutputPath {
     Lane &lane(ssh::Stream stream) { return stream == ssh::Stream::Out ? out_ : error_; }
     record::Offset now() const;
     void record(Lane &lane, ssh::Stream stream, base::BytesView bytes);
+    wire::ChainHead chain_head();
     bool masks(const Lane &lane) const;
     void pass(Lane &lane, base::BytesView bytes, base::Bytes &out);
     base::Status turn_binary(Lane &lane, ssh::Stream stream, base::Bytes &out, std::size_t from);

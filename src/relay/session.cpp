@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include "session_guard.hpp"
 #include "text.hpp"
 
 #include "sallyport/base/log.hpp"
@@ -42,7 +43,11 @@ constexpr Session::Row Session::table[] = {
       &Session::ignore_opened}},
     {wire::ReleaseReady::type,
      {&Session::refuse, &Session::refuse, &Session::refuse, &Session::take_ready,
-      &Session::take_ready, &Session::refuse, &Session::refuse, &Session::refuse, &Session::ignore,
+      &Session::take_ready, &Session::refuse, &Session::refuse, &Session::take_ready,
+      &Session::ignore, &Session::ignore}},
+    {wire::UnitVerdict::type,
+     {&Session::refuse, &Session::refuse, &Session::refuse, &Session::refuse, &Session::refuse,
+      &Session::refuse, &Session::refuse, &Session::take_verdict, &Session::ignore,
       &Session::ignore}},
     {wire::Released::type,
      {&Session::refuse, &Session::refuse, &Session::refuse, &Session::take_released,
@@ -85,7 +90,11 @@ base::Status Session::ignore(ipc::Frame &) {
 
 base::Status Session::take_text(ipc::Frame &frame) {
     SALLYPORT_TRY(const auto message, frame.as<wire::ChannelText>());
-    say(message.stream == wire::Stream::Out ? ssh::Stream::Out : ssh::Stream::Error, message.bytes);
+    if (guard_ != nullptr)
+        guard_notice(message.bytes);
+    else
+        say(message.stream == wire::Stream::Out ? ssh::Stream::Out : ssh::Stream::Error,
+            message.bytes);
     return base::success();
 }
 
@@ -115,8 +124,8 @@ base::Status Session::take_opened(ipc::Frame &frame) {
         return base::success();
     }
     path_ = std::move(path).value();
-    if (opened_.guarded) {
-        fail(wire::EndReason::Refused, status_refused, "a terminal without a command is refused");
+    if (opened_.guarded && !terminal_) {
+        fail(wire::EndReason::Refused, status_refused, "a guarded shell needs a terminal");
         return base::success();
     }
     return open_target(std::move(socket));
@@ -133,7 +142,9 @@ base::Status Session::ignore_opened(ipc::Frame &frame) {
 
 base::Status Session::take_ready(ipc::Frame &frame) {
     SALLYPORT_TRY(const auto message, frame.as<wire::ReleaseReady>());
-    send(wire::ReleaseAsk{message.session, message.unit, text_});
+    if (message.unit != 0 && (guard_ == nullptr || message.unit != guard_->unit))
+        return base::success(); // the unit was cancelled meanwhile
+    send(wire::ReleaseAsk{message.session, message.unit, message.unit == 0 ? text_ : guard_->text});
     return base::success();
 }
 
@@ -232,8 +243,10 @@ void Session::step_setup() {
                     "the target refuses to start the program");
     if (progress == ssh::Progress::Again)
         return;
-    pump_.attach(exec_.get(), path_.get());
     state_ = State::Run;
+    if (opened_.guarded)
+        return begin_guard();
+    pump_.attach(exec_.get(), path_.get());
 }
 
 void Session::step_waiting() {
@@ -259,25 +272,37 @@ void Session::step_run() {
         exec_->send_signal(signals_.front());
     if (input_ended_)
         pump_.person_ended_input();
+    if (step_output())
+        end_run();
+}
+
+// Moves bytes; true when everything has been forwarded that the program will ever send.
+bool Session::step_output() {
     pump_.step(context_.clock.steady());
     if (const auto head = path_->head_due())
         send(*head);
     const bool over = sink_.closed || !client_->connected();
-    if (sink_.ended || over)
+    // A guard may still have the target's last bytes.
+    const bool complete = guard_ == nullptr || guard_->target_ended;
+    if (complete && (sink_.ended || over))
         pump_.finish_output();
     if (pump_.path_error()) {
         if (pump_.path_error()->code == base::ErrorCode::Denied)
-            return fail(wire::EndReason::Refused, status_refused, pump_.path_error()->message);
-        return fail(wire::EndReason::RecordFailed, status_record, record_lost);
+            fail(wire::EndReason::Refused, status_refused, pump_.path_error()->message);
+        else
+            fail(wire::EndReason::RecordFailed, status_record, record_lost);
+        return false;
     }
-    if (!pump_.drained())
-        return;
+    if (!complete || !pump_.drained())
+        return false;
     if (sink_.ended && !output_end_sent_) {
         output_end_sent_ = true;
         channel_->send_eof();
     }
-    if (!over)
-        return;
+    return over;
+}
+
+void Session::end_run() {
     exit_signal_ = sink_.signal;
     const std::optional<std::uint32_t> status = sink_.status;
     if (!sink_.closed && !status && !exit_signal_)
@@ -317,6 +342,7 @@ void Session::finish(wire::EndReason reason) {
         ended.masked = totals.masked;
     }
     send(ended);
+    guard_.reset();
     pump_.attach(nullptr, nullptr);
     exec_.reset();
     client_.reset();
@@ -397,7 +423,10 @@ void Session::step() {
         step_waiting();
         break;
     case State::Run:
-        step_run();
+        if (guard_ != nullptr)
+            step_guard();
+        else
+            step_run();
         break;
     case State::Closing:
         step_closing();
@@ -406,8 +435,12 @@ void Session::step() {
 }
 
 std::optional<base::SteadyTime> Session::due() const {
-    if (state_ == State::Run)
-        return path_->due();
+    if (state_ == State::Run) {
+        const auto due = path_->due();
+        if (guard_ == nullptr || !guard_->timer)
+            return due;
+        return due ? std::min(*due, *guard_->timer) : guard_->timer;
+    }
     const bool waiting = state_ == State::Exchange || state_ == State::Login ||
                          state_ == State::Setup || (state_ == State::Closing && close_sent_);
     return waiting ? std::optional(close_deadline_) : std::nullopt;

@@ -5,6 +5,7 @@
 // states change in step() and in the on_ functions, which the connection calls outside of
 // callbacks.
 #pragma once
+#include "guarded_terminal.hpp"
 #include "pump.hpp"
 
 #include "sallyport/ipc/edge.hpp"
@@ -78,7 +79,8 @@ class Session final : private ssh::ChannelSink, private ssh::ClientPort {
     struct TargetSink final : ssh::ChannelSink {
         explicit TargetSink(Session &owner) : session(owner) {}
         std::size_t on_data(ssh::Stream stream, base::BytesView bytes) override {
-            return session.pump_.from_target(stream, bytes);
+            return session.guard_ ? session.from_guarded_target(bytes)
+                                  : session.pump_.from_target(stream, bytes);
         }
         void on_eof() override { ended = true; }
         void on_close() override { closed = true; }
@@ -96,6 +98,7 @@ class Session final : private ssh::ChannelSink, private ssh::ClientPort {
     base::Status take_ready(ipc::Frame &frame);
     base::Status take_released(ipc::Frame &frame);
     base::Status take_tail(ipc::Frame &frame);
+    base::Status take_verdict(ipc::Frame &frame);
     base::Status ignore(ipc::Frame &frame);
     base::Status ignore_opened(ipc::Frame &frame);
     base::Status refuse(ipc::Frame &frame);
@@ -116,6 +119,33 @@ class Session final : private ssh::ChannelSink, private ssh::ClientPort {
     void step_login();
     void step_setup();
     void step_run();
+    bool step_output();
+    void end_run();
+
+    // The guarded shell (session_guard.cpp).
+    struct Guard;
+    void begin_guard();
+    void step_guard();
+    void step_guard_timer();
+    void step_guard_output();
+    void step_guard_keys();
+    void step_guard_end();
+    std::size_t from_guarded_target(base::BytesView bytes);
+    std::size_t from_guarded_person(base::BytesView bytes);
+    void guard_output(base::BytesView bytes);
+    void guard_keys(base::BytesView bytes);
+    void guard_notice(base::BytesView text);
+    void guard_resize();
+    void carry_out(const TerminalActions &actions);
+    void carry_out_one(const prompt::ToTarget &action);
+    void carry_out_one(const ToPerson &action);
+    void carry_out_one(const AskUnit &action);
+    void carry_out_one(const CancelUnit &action);
+    void carry_out_one(const UnitStarted &action);
+    void carry_out_one(const UnitStopped &action);
+    void carry_out_one(const UnitNotRun &action);
+    void carry_out_one(const prompt::Arm &action);
+    void carry_out_one(const prompt::End &action);
     void step_closing();
     void begin_login();
     void fail(wire::EndReason reason, std::uint32_t status, const std::string &text);
@@ -156,6 +186,7 @@ class Session final : private ssh::ChannelSink, private ssh::ClientPort {
     std::unique_ptr<runtime::Exec> exec_;
     bool session_open_ = false; // SessionOpened came, SessionEnded is due
     bool output_end_sent_ = false;
+    std::unique_ptr<Guard> guard_; // of a guarded shell that runs
 
     // Closing.
     std::optional<std::uint32_t> exit_status_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The person's half of a session: what is asked, and input while no program takes it.
 #include "session.hpp"
+#include "session_guard.hpp"
 
 #include <algorithm>
 
@@ -93,6 +94,8 @@ void Session::resize(const ssh::Size &size) {
         path_->resize(size.columns, size.rows);
     if (state_ == State::Run)
         exec_->change_size(size);
+    if (guard_ != nullptr)
+        guard_resize();
 }
 
 void Session::on_signal(const std::string &name) {
@@ -109,7 +112,7 @@ std::size_t Session::on_data(ssh::Stream stream, base::BytesView bytes) {
     case State::Run:
         if (terminal_)
             path_->note_input();
-        return pump_.from_person(bytes);
+        return guard_ ? from_guarded_person(bytes) : pump_.from_person(bytes);
     case State::Talk:
         return talk(bytes);
     case State::Closing:

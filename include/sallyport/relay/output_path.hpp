@@ -37,6 +37,9 @@ class OutputPath {
     // The person pressed a key; for a while small output is its echo.
     virtual void note_input() {}
     virtual void resize(std::uint32_t columns, std::uint32_t rows) = 0;
+    // A command begins (masked, as players show it) and ends; at its end the chain's head is told.
+    virtual base::Status mark(const std::string &command) = 0;
+    virtual base::Result<wire::ChainHead> boundary() = 0;
     // A fresh tail came. See wire::TailAsk.
     virtual base::Status take_tail(std::uint64_t number, base::UniqueFd tail) = 0;
     // The chain's head if it is time to tell it: every 10 s while output flows.

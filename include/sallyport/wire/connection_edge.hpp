@@ -101,7 +101,8 @@ struct UnitEnded {
     std::uint64_t unit = 0;
     std::uint32_t status = 0;
     std::uint64_t milliseconds = 0;
-    SALLYPORT_FIELDS(session, unit, status, milliseconds)
+    std::string not_run; // it never began, although allowed: why
+    SALLYPORT_FIELDS(session, unit, status, milliseconds, not_run)
 };
 
 // The head of the record's hash chain, at each command boundary and every 10 s while output flows.
@@ -291,7 +292,8 @@ struct UnitVerdict {
     std::vector<std::string>
         words;               // with Allowed: first words that must be neither alias nor function
     bool incomplete = false; // with Denied: the grammar wants more, open a continuation line
-    SALLYPORT_FIELDS(session, unit, outcome, text, words, incomplete)
+    std::string masked;      // with Allowed: the unit as the record's marker shows it
+    SALLYPORT_FIELDS(session, unit, outcome, text, words, incomplete, masked)
 };
 
 // Descriptor: [0] the fresh tail.

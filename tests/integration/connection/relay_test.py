@@ -320,6 +320,90 @@ class Terminal(WithLab):
         os.close(tty)
 
 
+class Guarded(WithLab):
+    """A shell on a terminal: no line reaches the target's shell before its verdict."""
+
+    def setUp(self):
+        self.pid, self.tty = terminal(self.lab.ssh_command(self.lab.account)[:-1]
+                                      + ["-tt", "127.0.0.1"], {"TERM": "xterm-256color"})
+        self.shown = read_until(self.tty, b"# ", 20)
+        self.assertIn(b"#", self.shown)
+
+    def tearDown(self):
+        if os.path.exists(self.lab.path("approve")):
+            os.remove(self.lab.path("approve"))
+        os.close(self.tty)
+        try:
+            os.kill(self.pid, signal.SIGTERM)
+            os.waitpid(self.pid, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+
+    def type(self, text, wanted):
+        os.write(self.tty, text.encode() if isinstance(text, str) else text)
+        shown = read_until(self.tty, wanted)
+        self.assertIn(wanted, shown)
+        return shown
+
+    def test_a_line_runs_and_its_status_is_told(self):
+        self.type("echo o''ne; (exit 3)\r", b"one")
+        self.assertTrue(self.lab.wait_log("UNIT ended 1 status 3"))
+
+    def test_a_denied_line_does_not_run(self):
+        path = self.lab.path("denied")
+        self.type(f"deny; touch {path}\r", b"denied by rule fake")
+        self.type("echo st''ill here\r", b"still here")
+        self.assertFalse(os.path.exists(path))
+
+    def test_a_held_line_runs_after_its_approval(self):
+        self.type("hold() { :; }; hold; echo r''an\r", b"held by rule fake")
+        with open(self.lab.path("approve"), "w") as file:
+            file.write("now")
+        self.assertIn(b"ran", read_until(self.tty, b"ran"))
+
+    def test_control_c_cancels_a_held_line(self):
+        self.type("hold; echo r''an\r", b"held by rule fake")
+        self.type(b"\x03", b"cancelled")
+        self.assertNotIn(b"ran", self.type("echo ne''xt\r", b"next"))
+
+    def test_lines_are_edited_here(self):
+        self.type("echo abX\x7fc\x1b[Dd\r", b"abdc\r\n")
+
+    def test_several_lines_make_one_unit(self):
+        self.type("for i in 1 2; do\r", b"> ")
+        self.type("echo n''um$i; done\r", b"num2")
+
+    def test_a_program_gets_raw_keys_and_the_new_size(self):
+        import fcntl
+        import struct
+        import termios
+        self.type("read -r line; echo got-$line; stty size\r", b"\r\n")
+        time.sleep(0.5)
+        fcntl.ioctl(self.tty, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 90, 0, 0))
+        os.kill(self.pid, signal.SIGWINCH)
+        time.sleep(0.3)
+        shown = self.type("typed\r", b"40 90")
+        self.assertIn(b"got-typed", shown)
+
+    def test_exit_ends_with_its_status(self):
+        os.write(self.tty, b"exit 7\r")
+        read_until(self.tty, b"never", 3)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]), 7)
+
+    def test_the_record_has_the_commands(self):
+        session = [line.split()[1] for line in self.lab.log().splitlines()
+                   if line.startswith("SESSION")][-1]
+        self.type("echo mar''ked\r", b"marked")
+        os.write(self.tty, b"exit\r")
+        read_until(self.tty, b"never", 3)
+        self.assertTrue(self.lab.wait_log("RECORD " + session))
+        line = ["RECORD", session]
+        cast = subprocess.run(["zstd", "-dcq", self.lab.path(f"records/{line[1]}.cast.zst")],
+                              stdout=subprocess.PIPE, check=True).stdout
+        marks = [json.loads(line)[2] for line in cast.splitlines()[1:] if json.loads(line)[1] == "m"]
+        self.assertIn("echo mar''ked", marks)
+
+
 class Desk(WithLab):
     def test_text_and_status(self):
         done = self.lab.ssh("alice", "what")

@@ -10,6 +10,7 @@
 #include "sallyport/model/target.hpp"
 #include "sallyport/os/files.hpp"
 #include "sallyport/os/random.hpp"
+#include "sallyport/prompt/boot.hpp"
 #include "sallyport/record/container.hpp"
 
 #include <cstdio>
@@ -103,6 +104,16 @@ bool Daemon::on_frame(const ipc::Frame &frame) {
         return with([&](const auto &m) { return exchange(m); }, wire::TargetExchange());
     case wire::ReleaseAsk::type:
         return with([&](const auto &m) { return release_ask(m); }, wire::ReleaseAsk());
+    case wire::UnitAsk::type:
+        return with([&](const auto &m) { return unit(m); }, wire::UnitAsk());
+    case wire::UnitEnded::type:
+        return with(
+            [&](const auto &m) {
+                say("UNIT ended " + std::to_string(m.unit) + " status " + std::to_string(m.status) +
+                    " " + m.not_run);
+                return true;
+            },
+            wire::UnitEnded());
     case wire::TailAsk::type:
         return with([&](const auto &m) { return tail(m); }, wire::TailAsk());
     case wire::ChannelInput::type:
@@ -262,6 +273,7 @@ void Daemon::open_target(const wire::ChannelAsk &message) {
     opened.target = target_;
     opened.key_algorithms = {"ssh-ed25519"};
     opened.account = account_;
+    opened.guarded = message.kind == wire::AskKind::Shell;
     opened.command = message.text;
     std::vector<base::UniqueFd> descriptors = open_record(opened.session.text, opened);
     descriptors.insert(descriptors.begin(), std::move(socket));
@@ -269,6 +281,10 @@ void Daemon::open_target(const wire::ChannelAsk &message) {
     target.channel = message.channel;
     target.text = message.text;
     target.kind = message.kind;
+    if (opened.guarded) {
+        target.kind = wire::AskKind::Exec;
+        target.text = prompt::boot_text();
+    }
     target.held = message.text.rfind("hold", 0) == 0;
     say("SESSION " + opened.session.text);
     send(opened, std::move(descriptors));
@@ -386,6 +402,8 @@ bool Daemon::release_ask(const wire::ReleaseAsk &message) {
     if (at == targets_.end())
         return false;
     Target &target = at->second;
+    if (message.unit != 0)
+        return release_unit(message, target);
     if (target.held || message.text != target.text) {
         say("RELEASE beyond the decision");
         end(target.channel, 77, "sallyport: not what was approved\n");
@@ -394,8 +412,52 @@ bool Daemon::release_ask(const wire::ReleaseAsk &message) {
     return release(message.session, target);
 }
 
+bool Daemon::unit(const wire::UnitAsk &message) {
+    const auto at = targets_.find(message.session.text);
+    if (at == targets_.end() || !at->second.released)
+        return false;
+    say("UNIT " + std::to_string(message.unit) + " " + base::base64(base::as_bytes(message.text)) +
+        " cwd " + message.cwd);
+    wire::UnitVerdict verdict;
+    verdict.session = message.session;
+    verdict.unit = message.unit;
+    verdict.masked = message.text;
+    if (message.text.rfind("deny", 0) == 0) {
+        verdict.text = "sallyport: denied by rule fake: no";
+    } else if (message.text.ends_with("do")) {
+        verdict.incomplete = true;
+    } else if (message.text.rfind("hold", 0) == 0) {
+        verdict.outcome = wire::UnitOutcome::Held;
+        verdict.text = "sallyport: held by rule fake";
+        at->second.held_unit = message.unit;
+        at->second.unit_text = message.text;
+    } else {
+        verdict.outcome = wire::UnitOutcome::Allowed;
+        if (message.definitions.empty())
+            verdict.words = {message.text.substr(0, message.text.find(' '))};
+    }
+    send(verdict);
+    return true;
+}
+
+bool Daemon::release_unit(const wire::ReleaseAsk &message, Target &target) {
+    wire::UnitVerdict verdict;
+    verdict.session = message.session;
+    verdict.unit = message.unit;
+    verdict.masked = message.text;
+    if (message.unit == target.held_unit && message.text == target.unit_text)
+        verdict.outcome = wire::UnitOutcome::Allowed;
+    else
+        verdict.text = "sallyport: not what was approved";
+    target.held_unit = 0;
+    send(verdict);
+    return true;
+}
+
 void Daemon::look_for_approval() {
     for (auto &[id, target] : targets_) {
+        if (target.held_unit != 0 && !read_file(options_.directory + "/approve").empty())
+            send(wire::ReleaseReady{{id}, target.held_unit});
         if (!target.held || !target.verified || target.ended)
             continue;
         if (!read_file(options_.directory + "/refuse").empty()) {
@@ -454,7 +516,13 @@ void Daemon::cancel(const wire::ChannelCancel &message) {
     if (message.closed)
         return;
     for (auto &[id, target] : targets_)
-        if (target.channel == message.channel && target.held) {
+        if (target.channel == message.channel && target.held_unit != 0) {
+            wire::UnitVerdict verdict;
+            verdict.session.text = id;
+            verdict.unit = std::exchange(target.held_unit, 0);
+            verdict.text = "sallyport: cancelled";
+            send(verdict);
+        } else if (target.channel == message.channel && target.held) {
             target.held = false;
             end(message.channel, 75, "sallyport: cancelled\n");
         }

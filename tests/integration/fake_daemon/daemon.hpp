@@ -9,6 +9,8 @@
 //   goodbye              Goodbye instead of an answer
 //   early ...            released before any exchange was verified: refused, as a lie would be
 //   anything else        runs at the target
+//   a shell              becomes a guarded one; its units are judged by the same words, one that
+//                        ends in `do` is incomplete
 // Users: account@target, login, or a front desk with `echo` (gives input back until its end),
 // `status N`, `text N` (N kilobytes), `cancel` (waits for Ctrl-C, then 75).
 #pragma once
@@ -39,6 +41,8 @@ struct Target {
     wire::AskKind kind = wire::AskKind::Exec;
     base::Bytes session_id;
     std::string versions_and_key;
+    std::uint64_t held_unit = 0;
+    std::string unit_text;
     bool verified = false, released = false, held = false, ended = false;
 };
 
@@ -64,6 +68,8 @@ class Daemon {
                                             wire::SessionOpened &opened);
     bool exchange(const wire::TargetExchange &message);
     bool release(const model::SessionId &id, Target &target);
+    bool unit(const wire::UnitAsk &message);
+    bool release_unit(const wire::ReleaseAsk &message, Target &target);
     bool release_ask(const wire::ReleaseAsk &message);
     bool tail(const wire::TailAsk &message);
     void input(const wire::ChannelInput &message);
