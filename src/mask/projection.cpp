@@ -23,6 +23,10 @@ std::size_t rendition_length(std::string_view bytes) {
         ++at;
     return at < bytes.size() && bytes[at] == 'm' ? at + 1 : 0;
 }
+unsigned cells(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte & 0xC0) == 0x80 ? 0 : is_wide(byte) ? 2 : 1;
+}
 bool is_text(char c) {
     return (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) || c == '\t';
 }
@@ -64,14 +68,11 @@ void Projection::set_column(unsigned column_number) {
     column_from_ = static_cast<std::uint32_t>(text_.size());
 }
 
-unsigned Projection::column() const {
-    unsigned column_number = column_base_;
-    for (std::size_t i = column_from_; i < text_.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text_[i]);
-        if ((c & 0xC0) != 0x80)
-            column_number += is_wide(c) ? 2 : 1;
-    }
-    return column_number;
+// Remembers how far it counted: it is asked for at the end of every run.
+unsigned Projection::column() {
+    for (; column_from_ < text_.size(); ++column_from_)
+        column_base_ += cells(text_[column_from_]);
+    return column_base_;
 }
 
 // readline at the right margin: the character, a blank, CR. The blank is no part of the line, and
@@ -81,9 +82,7 @@ void Projection::hold_blank() {
         column() != columns_ + 1)
         return;
     blank_ = map_.back();
-    text_.pop_back();
-    map_.pop_back();
-    released_ = std::min(released_, static_cast<std::uint32_t>(text_.size()));
+    shorten();
 }
 
 bool Projection::resolve_blank(bool carriage_return) {
@@ -98,24 +97,33 @@ bool Projection::resolve_blank(bool carriage_return) {
 }
 
 // vim prints the last cell of a row twice before it moves on.
-bool Projection::doubled() const {
+bool Projection::doubled() {
     const std::size_t size = text_.size();
     return size > 1 && text_[size - 1] == text_[size - 2] && map_.back() != no_byte &&
            column() == columns_ + 1;
 }
 
-bool Projection::row_is_full() const {
+bool Projection::row_is_full() {
     return columns_ > 0 && !text_.empty() && column() == columns_;
+}
+
+void Projection::shorten() {
+    const unsigned width = cells(text_.back());
+    text_.pop_back();
+    map_.pop_back();
+    const auto size = static_cast<std::uint32_t>(text_.size());
+    released_ = std::min(released_, size);
+    if (column_from_ > size) {
+        column_from_ = size;
+        column_base_ -= std::min(column_base_, width);
+    }
 }
 
 void Projection::pop() {
     if (map_.back() != no_byte)
         orphans_.push_back({static_cast<std::uint32_t>(text_.size() - 1), map_.back()});
-    text_.pop_back();
-    map_.pop_back();
+    shorten();
     const auto size = static_cast<std::uint32_t>(text_.size());
-    released_ = std::min(released_, size);
-    column_from_ = std::min(column_from_, size);
     truncation_ = std::min(truncation_.value_or(size), size);
 }
 
@@ -265,7 +273,7 @@ bool Projection::switches_screen() const {
                                              mode) != std::end(alternate_modes);
 }
 
-bool Projection::needs_pause() const {
+bool Projection::needs_pause() {
     if (escape_.kind() != EscapeParser::Kind::Csi)
         return false;
     const char final = escape_.final();
@@ -416,22 +424,15 @@ void Projection::release(std::uint32_t hold, base::Bytes &out, std::vector<Maske
 }
 
 void Projection::drop(std::uint32_t count) {
-    if (count == text_.size() && column_from_ == count) {
+    column();
+    column_from_ -= count;
+    if (count == text_.size()) {
         text_.clear();
         map_.clear();
-        column_from_ = 0;
-    } else if (column_from_ < count) {
-        const std::string rest = text_.substr(count);
-        text_.resize(count);
-        column_base_ = column();
-        column_from_ = 0;
-        text_ = rest;
     } else {
         text_.erase(0, count);
-        column_from_ -= count;
-    }
-    if (!map_.empty())
         map_.erase(map_.begin(), map_.begin() + count);
+    }
     for (Orphan &orphan : orphans_)
         orphan.position -= std::min(orphan.position, count);
     released_ -= std::min(released_, count);

@@ -69,11 +69,12 @@ class Projection {
     void push_cut();
     bool resolve_cr(bool line_feed);
     void pop();
-    unsigned column() const;
-    bool doubled() const;
-    bool row_is_full() const;
+    unsigned column();
+    void shorten();
+    bool doubled();
+    bool row_is_full();
     bool escape_byte(char byte, bool &used);
-    bool needs_pause() const;
+    bool needs_pause();
     bool switches_screen() const;
     void apply_escape();
     void apply_csi();

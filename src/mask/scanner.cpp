@@ -293,11 +293,16 @@ void Scanner::candidate(const View &view, std::uint32_t at, std::uint32_t key, s
         if (link.key != key || link.offset > at)
             continue;
         const std::uint32_t anchor = at - link.offset;
+        const LeadRecord lead = image_.lead(link.lead);
+        const std::uint32_t next = anchor + lead.anchor.length;
+        if (lead.next != no_class && next < view.size &&
+            !image_.in_class(lead.next, view.text[next]))
+            continue;
         const bool known = std::any_of(pending_.begin(), pending_.end(), [&](const Pending &one) {
             return one.lead == link.lead && one.anchor == anchor;
         });
         if (!known)
-            settle(evaluate(view, image_.lead(link.lead), anchor), link.lead, anchor, view.size);
+            settle(evaluate(view, lead, anchor), link.lead, anchor, view.size);
     }
 }
 
