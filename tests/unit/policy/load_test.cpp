@@ -33,6 +33,14 @@ TEST_CASE("a fault says file, line and column, and what was expected") {
     };
     const Row rows[] = {
         {"x = = 1\n", "f:1:5: not TOML"},
+        {std::string("a = 1\n[[\0x", 10), "f:2:3: not TOML: a control character"},
+        {"a = 1\nb = [ } }\nc = 2\n", "f:2:1: not TOML: a bracket"},
+        {"a = \"\x01\"\n", "f:1:6: not TOML: a control character"},
+        {"# caf\xc3\xa9\na = \"caf\xc3\xa9\" \xc3\xa9\n",
+         "f:2:13: not TOML: a character beyond ASCII outside of strings"},
+        {"a = \"\"\"x\n\"\"\"\"\"\n\xc3\xa9 = 1\n", "f:3:1: not TOML: a character beyond ASCII"},
+        {"a = \"\\\"\" \xc3\xa9\n", "f:1:10: not TOML: a character beyond ASCII"},
+        {"a = 'x\\' \xc3\xa9\n", "f:1:10: not TOML: a character beyond ASCII"},
         {"name = \"t\"\n", "f:1:1: `policy` has no `format`"},
         {"format = 2\nname = \"t\"\n", "f:1:10: `format` must be from 1 to 1"},
         {"format = 1\n", "f:1:1: `policy` has no `name`"},
@@ -127,6 +135,15 @@ TEST_CASE("a fault says file, line and column, and what was expected") {
                       row.text << "\nexpected " << row.fault << "\ncame " << faults);
         CHECK_FALSE(Policy::load({{"f", row.text}}, {}).policy.has_value());
     }
+}
+
+TEST_CASE("characters beyond ASCII are fine in strings and comments, whatever the quotes") {
+    for (const char *value : {"\"x\" # \xc3\xa9 \"", "\"caf\xc3\xa9\"", "'caf\xc3\xa9 \"'",
+                              "\"\"\"x \"\" \xc3\xa9\n\xc3\xa9\"\"\"\"\"", "'''x''' # \xc3\xa9",
+                              "'''\xc3\xa9 '' \xc3\xa9'''", "\"\\\" \xc3\xa9\"",
+                              "\"x\" # '\xc3\xa9", "\"\\\\\" # \xc3\xa9"})
+        CHECK_MESSAGE(
+            faults_of("\xEF\xBB\xBF" + grant_with("message = " + std::string(value))) == "", value);
 }
 
 TEST_CASE("every fault is reported, in order, and two files do not hide each other's") {

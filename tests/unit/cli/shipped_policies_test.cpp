@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shipped policies under the real parser and the real command knowledge.
+#include "shipped_policies.hpp"
+
+#include "sallyport/facts/facts.hpp"
+
+using namespace sallyport;
+using namespace sallyport::policy::test;
+
+TEST_SUITE_BEGIN("cli.shipped_policies");
+
+TEST_CASE("the real judge decides the shipped tests as the golden file says") {
+    const auto knowledge =
+        facts::Knowledge::load(read_source("policies/knowledge/commands.toml"), "commands.toml");
+    REQUIRE(knowledge.ok());
+    check_shipped(
+        [&](std::string_view text, model::Dialect dialect, model::ActionKind kind) {
+            return facts::judge_text(text, dialect, kind, *knowledge.value(), {});
+        },
+        "");
+}
+TEST_SUITE_END();
