@@ -72,11 +72,14 @@ TEST_CASE("nothing that repeats breaks the parser") {
 }
 
 TEST_CASE("nesting up to the limit is fine") {
-    for (const auto &[open, close] : std::vector<std::pair<std::string_view, std::string_view>>{
-             {"(", ";)"}, {"{ ", ";}"}, {": $(", ")"}, {"if ", ";then a;fi"}}) {
-        const std::string ok = repeat(open, 60) + "a" + repeat(close, 60);
-        const std::string deep = repeat(open, 70) + "a" + repeat(close, 70);
-        INFO(open);
+    struct Pair {
+        std::string_view open, close;
+    };
+    for (const Pair &pair :
+         {Pair{"(", ";)"}, Pair{"{ ", ";}"}, Pair{": $(", ")"}, Pair{"if ", ";then a;fi"}}) {
+        const std::string ok = repeat(pair.open, 60) + "a" + repeat(pair.close, 60);
+        const std::string deep = repeat(pair.open, 70) + "a" + repeat(pair.close, 70);
+        INFO(pair.open);
         CHECK_EQ(parse("( " + ok + " )", model::Dialect::Dash).state, ParseState::Ok);
         CHECK_EQ(parse("( " + deep + " )", model::Dialect::Dash).state, ParseState::OverLimit);
     }
