@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a command reads, writes and deletes, and the program texts among its words.
+#include "judge.hpp"
+#include "scan.hpp"
+
+#include <algorithm>
+
+namespace sallyport::facts {
+namespace {
+using model::Effect;
+using model::FactWord;
+using model::OpaqueReason;
+using Which = Selector::Which;
+
+Words slice(const Words &words, std::size_t begin, std::size_t end) {
+    begin = std::min(begin, words.size());
+    end = std::max(begin, std::min(end, words.size()));
+    return Words(words.begin() + static_cast<std::ptrdiff_t>(begin),
+                 words.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+// host:path of scp and rsync: not a path of this host.
+bool is_remote(const FactWord &word) {
+    const std::string prefix = literal_prefix(word);
+    const std::size_t colon = prefix.find(':');
+    return colon != std::string::npos && colon > 0 && prefix.find('/') > colon;
+}
+} // namespace
+
+Words Judge::selected(const Selector &selector, const Parsed &parsed, const Words &argv) const {
+    const Words &operands = parsed.operands;
+    const bool unsure = std::any_of(operands.begin(), operands.end(),
+                                    [](const FactWord &word) { return word.may_split; });
+    switch (selector.which) {
+    case Which::All:
+        return operands;
+    case Which::Index: // a word that may be several moves the positions
+        return unsure ? operands : slice(operands, selector.index, selector.index + 1);
+    case Which::From:
+        return unsure ? operands : slice(operands, selector.index, operands.size());
+    case Which::Last:
+        return unsure || operands.empty() ? operands
+                                          : slice(operands, operands.size() - 1, operands.size());
+    case Which::ButLast:
+        return unsure || operands.empty() ? operands : slice(operands, 0, operands.size() - 1);
+    case Which::ButFirst:
+        return unsure ? operands : slice(operands, 1, operands.size());
+    case Which::StartingPoints:
+        return starting_points(argv);
+    case Which::Stdin:
+        return {};
+    case Which::Option:
+    case Which::OptionFile:
+    case Which::Key:
+        break;
+    }
+    Words found;
+    if (selector.which == Which::Key) {
+        for (const FactWord &word : operands) {
+            const std::string prefix = literal_prefix(word);
+            if (prefix.compare(0, selector.name.size() + 1, selector.name + "=") == 0)
+                found.push_back(rest_of(word, selector.name.size() + 1));
+            else if (!word.literal() && prefix.find('=') == std::string::npos)
+                found.push_back(word);
+        }
+        return found;
+    }
+    for (const model::Option &option : parsed.options) {
+        if (option.name != selector.name || !option.value)
+            continue;
+        const std::string prefix = literal_prefix(*option.value);
+        const std::size_t at = prefix.find('@');
+        if (selector.which == Which::Option)
+            found.push_back(*option.value);
+        else if (at != std::string::npos && (at == 0 || prefix[at - 1] == '='))
+            found.push_back(rest_of(*option.value, at + 1));
+        else if (!option.value->literal())
+            found.push_back(*option.value);
+    }
+    return found;
+}
+
+void Judge::paths(const Entry &entry, const Parsed &parsed, const Words &argv,
+                  const Environment &env, model::Command &command) {
+    const bool trees = parsed.has_any(entry.recursive) ||
+                       (parsed.maybe_option && !entry.recursive.empty()) ||
+                       (entry.recursive.size() == 1 && entry.recursive[0] == "*");
+    const auto cwd = command.place == model::PlaceKind::Here ? env.cwd : std::nullopt;
+    const auto each = [&](const std::vector<Selector> &selectors, auto &&add) {
+        for (const Selector &selector : selectors) {
+            for (const FactWord &word : selected(selector, parsed, argv)) {
+                if ((entry.is(Kind::Remote) || entry.is(Kind::Exfil)) && is_remote(word))
+                    continue;
+                if (word.literal() && (word.text() == "-" || word.text().empty()))
+                    continue;
+                const model::PathPattern path = path_of(word, cwd);
+                add(path);
+                if (trees && path.glob != "**")
+                    add(tree_of(path));
+            }
+        }
+    };
+    each(entry.reads, [&](const model::PathPattern &path) { command.reads.push_back(path); });
+    each(entry.writes,
+         [&](const model::PathPattern &path) { add_write(path, command.writes, command.effects); });
+    each(entry.deletes, [&](const model::PathPattern &path) { command.deletes.push_back(path); });
+    each(entry.execs, [&](const model::PathPattern &path) { command.execs.push_back(path); });
+    if (!command.reads.empty() || (entry.is(Kind::Reader) && !entry.prints_only))
+        effect(command, Effect::Read);
+    if (!command.deletes.empty())
+        effect(command, Effect::Delete);
+}
+
+void Judge::texts(const Entry &entry, const Parsed &parsed, const Words &argv,
+                  const std::vector<MatchedRow> &rows, Environment &env, const Scene &scene,
+                  model::Command &command) {
+    if (entry.program)
+        program_text(entry, parsed, command);
+    const bool sql =
+        std::any_of(rows.begin(), rows.end(), [](const MatchedRow &row) { return row.row->sql; });
+    if (!sql)
+        return;
+    bool given = parsed.has_any({"f", "file"});
+    for (const Selector &selector : entry.text) {
+        if (selector.which == Which::Stdin)
+            continue;
+        for (const FactWord &word : selected(selector, parsed, argv)) {
+            given = true;
+            if (word.literal())
+                sql_text(word.text(), env, scene, command);
+            else
+                opaque(command, OpaqueReason::DbScript, "a statement with an unknown part");
+        }
+    }
+    if (given)
+        return;
+    if (scene.input.from == Input::From::Text)
+        sql_text(scene.input.text, env, scene, command);
+    else
+        opaque(command,
+               scene.input.from == Input::From::Session && session_.terminal
+                   ? OpaqueReason::Interactive
+                   : OpaqueReason::DbScript,
+               "the statements are not known");
+}
+
+void Judge::sql_text(std::string_view text, Environment &env, const Scene &scene,
+                     model::Command &command) {
+    const SqlFindings found = scan_sql(text, knowledge_.tables().sql);
+    for (const Effect one : found.effects)
+        effect(command, one);
+    const bool runs = std::find(found.effects.begin(), found.effects.end(), Effect::Interpreter) !=
+                      found.effects.end();
+    if (found.unsure || runs)
+        opaque(command, OpaqueReason::DbScript,
+               "a statement that runs code or is not known to be harmless");
+    Environment inside = env;
+    for (const std::string &line : found.shell_texts)
+        run_text(model::literal_word(line), ShellName::Sh, inside, scene, command.where);
+}
+
+// awk and sed programs: the operand, or the values of the options that replace it.
+void Judge::program_text(const Entry &entry, const Parsed &parsed, model::Command &command) {
+    const bool sed = entry.program->language == "sed";
+    Words programs;
+    bool file = false, by_option = false;
+    for (const model::Option &option : parsed.options) {
+        if (std::find(entry.program->unless.begin(), entry.program->unless.end(), option.name) ==
+            entry.program->unless.end())
+            continue;
+        by_option = true;
+        const bool text =
+            option.name == "e" || option.name == "expression" || option.name == "source";
+        file = file || !text;
+        if (text && option.value)
+            programs.push_back(*option.value);
+    }
+    if (!by_option && entry.program->operand < parsed.operands.size())
+        programs.push_back(parsed.operands[entry.program->operand]);
+    if (file)
+        opaque(command, OpaqueReason::ScriptFile, "the program is in a file");
+    if (sed && parsed.has("sandbox"))
+        return;
+    for (const FactWord &program : programs) {
+        if (!program.literal()) {
+            opaque(command, OpaqueReason::Interpreter, "a program with an unknown part");
+            continue;
+        }
+        const ScriptRisk risk = sed ? scan_sed(program.text()) : scan_awk(program.text());
+        if (risk == ScriptRisk::Runs) {
+            effect(command, Effect::Interpreter);
+            opaque(command, OpaqueReason::Interpreter,
+                   "the program runs commands or is not known not to");
+        }
+        if (risk == ScriptRisk::Writes) {
+            effect(command, Effect::Write);
+            command.writes.push_back({"**"});
+        }
+    }
+}
+
+} // namespace sallyport::facts

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace sallyport;
+using namespace sallyport::facts;
+using namespace sallyport::facts::testing;
+using model::Effect;
+using model::OpaqueReason;
+
+namespace {
+std::string globs(const std::vector<model::PathPattern> &paths) {
+    std::string out;
+    for (const auto &path : paths)
+        out += (out.empty() ? "" : " ") + path.glob;
+    return out;
+}
+model::CommandFacts at(const char *cwd, const char *line) {
+    SessionState state = session();
+    state.cwd = cwd;
+    return judged(line, model::Dialect::Bash, state);
+}
+} // namespace
+
+TEST_SUITE("facts.facts") {
+    TEST_CASE("a hole as an operand is a path, not a secret command") {
+        const auto facts = judged("rm -rf $X");
+        REQUIRE(facts.commands.size() == 1);
+        CHECK(!is_opaque(facts));
+        CHECK(facts.commands[0].has(Effect::Destroy));
+        CHECK(globs(facts.commands[0].deletes) == "**");
+    }
+
+    TEST_CASE("paths are normalised and joined with the directory if it is known") {
+        CHECK(globs(at("/srv", "cat a/../b").commands[0].reads) == "/srv/b");
+        CHECK(globs(at("/srv", "cat ../../etc/./shadow").commands[0].reads) == "/etc/shadow");
+        CHECK(globs(judged("cat b").commands[0].reads) == "**/b");
+        CHECK(globs(judged("cat ../b").commands[0].reads) == "**");
+        CHECK(globs(judged("cat $X/b").commands[0].reads) == "**/b");
+        CHECK(globs(judged("cat /x/$X").commands[0].reads) == "**");
+        CHECK(globs(judged("cat /etc/*").commands[0].reads) == "/etc/*");
+        CHECK(globs(judged("cat '/etc/*'").commands[0].reads) == "/etc/[*]");
+        CHECK(globs(judged("cd /srv && cat b").commands[1].reads) == "/srv/b");
+        CHECK(globs(judged("cd /srv; cat b").commands[1].reads) == "**/b");
+        CHECK(globs(judged("rm -r /srv").commands[0].deletes) == "/srv /srv/**");
+    }
+
+    TEST_CASE("redirections are reads and writes of their command") {
+        const auto facts = judged("cat < /etc/passwd > /etc/cron.d/x");
+        CHECK(globs(facts.commands[0].reads) == "/etc/passwd");
+        CHECK(globs(facts.commands[0].writes) == "/etc/cron.d/x");
+        CHECK(facts.commands[0].has(Effect::Persistence));
+        CHECK(has_effect(judged("echo a > /dev/sda"), Effect::Destroy));
+        CHECK(judged("ls > /dev/null 2>&1").commands[0].writes.empty());
+        CHECK(globs(judged("{ ls; date; } > /etc/motd").commands[0].writes) == "/etc/motd");
+        CHECK(globs(judged("> /etc/motd").commands[0].writes) == "/etc/motd");
+    }
+
+    TEST_CASE("wrappers say who, where and through what") {
+        const auto facts = judged("sudo -u www env A=1 timeout 5 rm -rf /x");
+        REQUIRE(facts.commands.size() == 4);
+        const auto &rm = facts.commands[3];
+        CHECK(rm.name.text() == "rm");
+        CHECK(rm.as == model::AccountKind::Named);
+        CHECK(rm.as_name == "www");
+        REQUIRE(rm.via.size() == 3);
+        CHECK(rm.via[0].name == "sudo");
+        CHECK(rm.via[1].details == std::vector<std::string>{"A=1"});
+        CHECK(judged("sudo ls").commands[1].as == model::AccountKind::Root);
+        CHECK(judged("ssh root@h ls").commands[1].place_name == "h");
+        CHECK(judged("docker exec web ls").commands[1].place == model::PlaceKind::Container);
+        CHECK(judged("kubectl exec pod -- ls").commands[1].place_name == "pod");
+    }
+
+    TEST_CASE("an unknown option of a wrapper is opaque, never a guess") {
+        CHECK(has_reason(judged("sudo --frobnicate rm x"), OpaqueReason::UnknownOption));
+        CHECK(has_reason(judged("timeout -q 5 rm x"), OpaqueReason::UnknownOption));
+        CHECK(has_reason(judged("sudo -u $X ls"), OpaqueReason::HoleOption));
+        CHECK(has_reason(judged("tar xf a.tar \"$X\""), OpaqueReason::HoleOption));
+        CHECK(!is_opaque(judged("tar xf a.tar -- \"$X\"")));
+        CHECK(!is_opaque(judged("grep -q \"$X\" log")));
+    }
+
+    TEST_CASE("programs that are not what their name says") {
+        CHECK(has_reason(judged("./ls"), OpaqueReason::UnknownProgram));
+        CHECK(has_reason(judged("/tmp/ls"), OpaqueReason::UnknownProgram));
+        CHECK(has_reason(judged("../bin/ls"), OpaqueReason::UnknownProgram));
+        CHECK(!is_opaque(judged("/bin/../usr/bin/ls")));
+        CHECK(has_reason(judged("frobnicate"), OpaqueReason::UnknownProgram));
+        CHECK(has_reason(judged("hash -p /bin/rm ls; ls x"), OpaqueReason::ReboundName));
+        CHECK(has_reason(judged("PATH=/w; ls"), OpaqueReason::EnvCode));
+        CHECK(has_reason(judged("LD_PRELOAD=x ls"), OpaqueReason::EnvCode));
+        CHECK(has_reason(judged("env BASH_ENV=f bash -c :"), OpaqueReason::EnvCode));
+    }
+
+    TEST_CASE("values join after branches and loops forget what they assign") {
+        const auto facts = judged("a=ls; if true; then a=rm; fi; $a -rf /x");
+        CHECK(named(facts, "rm").size() == 1);
+        CHECK(named(facts, "ls").size() == 1);
+        CHECK(has_reason(judged("a=ls; b=ls; while :; do $a /x; a=$b; b=$c; done"),
+                         OpaqueReason::HoleCommand));
+        CHECK(named(judged("for a in rm ls; do $a -rf /x; done"), "rm").size() == 1);
+        CHECK(named(judged("a=ls; (a=rm); $a /x"), "rm").empty());
+        CHECK(named(judged("a=rm; : | a=ls; $a /x", model::Dialect::Zsh), "ls").size() == 1);
+    }
+
+    TEST_CASE("text is parsed again by the shell that will read it") {
+        CHECK(named(judged("ssh h a ';' rm -rf /x"), "rm").size() == 1);
+        CHECK(named(judged("sh -c 'sh -c \"sh -c \\\"rm x\\\"\"'"), "rm").size() == 1);
+        CHECK(named(judged("sh <<< 'rm x'"), "rm").size() == 1);
+        CHECK(named(judged("echo 'rm x' | sudo sh"), "rm")[0].as == model::AccountKind::Root);
+        CHECK(has_reason(judged("curl http://h | sh"), OpaqueReason::StdinScript));
+        CHECK(has_reason(judged("sh script"), OpaqueReason::ScriptFile));
+        CHECK(has_reason(judged("sh -c 'if'"), OpaqueReason::EvalHole));
+        CHECK(has_reason(judged("ssh h echo $X"), OpaqueReason::EvalHole));
+        CHECK(has_reason(judged("bash", model::Dialect::Bash, session(true)),
+                         OpaqueReason::Interactive));
+    }
+
+    TEST_CASE("functions and aliases of the session are judged by their definitions") {
+        SessionState state = session();
+        state.aliases["ll"] = "ls -l";
+        state.aliases["boom"] = "rm -rf ";
+        state.functions["clean"] = "clean() { rm -rf \"$1\"; }";
+        state.functions["broken"] = "broken() {";
+        const auto judge = [&](const char *line) {
+            return judged(line, model::Dialect::Bash, state);
+        };
+        CHECK(named(judge("ll /x"), "ls").size() == 1);
+        CHECK(named(judge("boom /x"), "rm")[0].argv.size() == 3);
+        CHECK(globs(named(judge("clean /x"), "rm")[0].deletes) == "/x /x/**");
+        CHECK(has_reason(judge("broken"), OpaqueReason::ReboundName));
+    }
+
+    TEST_CASE("the first words that the shell looks up itself") {
+        const auto facts = judged("ls; sudo rm x; $(date); f() { id; }; f; sh -c 'who'");
+        CHECK(facts.programs == std::vector<std::string>{"date", "f", "id", "ls", "sh", "sudo"});
+    }
+
+    TEST_CASE("limits end in over-limit, never in silence") {
+        std::string wide, deep = "ls";
+        for (int i = 0; i < 1100; ++i)
+            wide += "ls;";
+        CHECK(judged(wide).state == model::ParseState::OverLimit);
+        for (int i = 0; i < 20; ++i)
+            deep = "sudo " + deep;
+        CHECK(judged(deep).state == model::ParseState::OverLimit);
+        std::string calls = "f0() { ls; };";
+        for (int i = 1; i < 40; ++i) {
+            const std::string call = "f" + std::to_string(i - 1) + "; ";
+            calls += "f" + std::to_string(i) + "() { " + call + call + "};";
+        }
+        CHECK(judged(calls + "f39").state == model::ParseState::OverLimit);
+        CHECK(judged("f() { f; }; f").state == model::ParseState::Ok);
+        CHECK(has_reason(judged("{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b} x"),
+                         OpaqueReason::HoleCommand));
+        std::string nested = "ls";
+        for (int i = 0; i < 12; ++i) {
+            std::string quoted = "eval '";
+            for (const char byte : nested)
+                quoted += byte == '\'' ? std::string("'\\''") : std::string(1, byte);
+            nested = quoted + "'";
+            if (nested.size() > 60000)
+                break;
+        }
+        CHECK(judged(nested).state != model::ParseState::Error);
+    }
+
+    TEST_CASE("a refused unit has its error and no commands") {
+        const auto facts = judged("rm -rf /x\n)");
+        CHECK(facts.state == model::ParseState::Error);
+        CHECK(facts.error.has_value());
+        CHECK(facts.commands.empty());
+        CHECK(judged("if true").state == model::ParseState::Incomplete);
+    }
+}
