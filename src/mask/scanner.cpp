@@ -117,8 +117,7 @@ bool Scanner::forward(const View &view, const ElementRecord &element, bool any_c
     return element.min == 0;
 }
 
-Scanner::Outcome Scanner::evaluate(const View &view, const LeadRecord &lead,
-                                   std::uint32_t anchor) const {
+Scanner::Outcome Scanner::evaluate(const View &view, const LeadRecord &lead, std::uint32_t anchor) {
     bool more = false;
     if (!anchor_matches(view, lead, anchor, more) || !before_matches(view, lead, anchor))
         return {};
@@ -137,14 +136,26 @@ Scanner::Outcome Scanner::evaluate(const View &view, const LeadRecord &lead,
     return body(view, rule, at, at);
 }
 
+// Where the run of body characters ends. One lead after the other within a single run must not cost
+// the square of its length.
+std::uint32_t Scanner::run_end(const View &view, std::uint16_t body, std::uint32_t from,
+                               std::uint32_t stop) {
+    if (body == run_.body && from >= run_.from && from < run_.end)
+        return std::min(run_.end, stop);
+    std::uint32_t end = from;
+    while (end < stop && image_.in_class(body, view.text[end]))
+        ++end;
+    if (stop == view.size)
+        run_ = {body, from, end};
+    return end;
+}
+
 Scanner::Outcome Scanner::body(const View &view, const RuleRecord &rule, std::uint32_t begin,
-                               std::uint32_t from) const {
+                               std::uint32_t from) {
     const bool fixed = rule.min == rule.max && rule.tail == Tail::None;
     const std::uint32_t limit = rule.max - std::min(rule.max, from - begin);
     const std::uint32_t stop = fixed ? std::min(view.size, from + limit) : view.size;
-    std::uint32_t end = from;
-    while (end < stop && image_.in_class(rule.body, view.text[end]))
-        ++end;
+    const std::uint32_t end = run_end(view, rule.body, from, stop);
     if (fixed && end - begin == rule.max)
         return {State::Match, begin, end};
     if (end < view.size || view.ended)
@@ -249,13 +260,18 @@ void Scanner::settle(const Outcome &outcome, std::uint16_t lead, std::uint32_t a
         pending_.push_back({lead, anchor, outcome.s, outcome.e, true});
         return;
     case State::Open:
+        // A second one of the rule ends where the first does.
+        if (std::any_of(open_.begin(), open_.end(),
+                        [&](const Open &open) { return open.rule == rule; }))
+            return;
         open_.push_back({rule, spans_.size()});
         spans_.push_back({outcome.s, size, rule});
         return;
     case State::Match:
         if (image_.rule(rule).kind == RuleKind::Block)
             block_starts_.push_back({outcome.s, outcome.s, rule});
-        else
+        else if (spans_.empty() || spans_.back().rule != rule || spans_.back().e != outcome.e ||
+                 spans_.back().s > outcome.s)
             spans_.push_back({outcome.s, outcome.e, rule});
         return;
     }
@@ -362,6 +378,7 @@ void Scanner::walk_block(const View &view) {
 
 void Scanner::scan(std::string_view text, bool ended) {
     const View view{text.data(), static_cast<std::uint32_t>(text.size()), ended};
+    run_ = Run{};
     extend_open(view);
     if (!pending_.empty())
         resume(view);

@@ -64,6 +64,11 @@ class Scanner {
         std::uint16_t rule = 0;
         std::size_t span = 0; // of spans_, which grows with it
     };
+    struct Run { // of body characters, found in this scan
+        std::uint16_t body = no_class;
+        std::uint32_t from = 0;
+        std::uint32_t end = 0;
+    };
     struct View {
         const char *text;
         std::uint32_t size;
@@ -84,9 +89,10 @@ class Scanner {
     bool forward(const View &view, const ElementRecord &element, bool any_case, std::uint32_t &at,
                  bool &more) const;
     bool equal(std::string_view text, const char *at, bool any_case) const;
-    Outcome evaluate(const View &view, const LeadRecord &lead, std::uint32_t anchor) const;
-    Outcome body(const View &view, const RuleRecord &rule, std::uint32_t begin,
-                 std::uint32_t from) const;
+    Outcome evaluate(const View &view, const LeadRecord &lead, std::uint32_t anchor);
+    Outcome body(const View &view, const RuleRecord &rule, std::uint32_t begin, std::uint32_t from);
+    std::uint32_t run_end(const View &view, std::uint16_t body, std::uint32_t from,
+                          std::uint32_t stop);
     Outcome ended_body(const View &view, const RuleRecord &rule, std::uint32_t begin,
                        std::uint32_t end) const;
     Outcome tail(const View &view, const RuleRecord &rule, std::uint32_t begin,
@@ -95,6 +101,7 @@ class Scanner {
                 std::uint32_t &end) const;
 
     ImageReader image_;
+    Run run_;
     std::uint32_t scanned_ = 0; // anchors that begin before it are known
     std::uint32_t walked_ = 0;  // by the block
     std::vector<Pending> pending_;
