@@ -203,6 +203,9 @@ std::size_t Projection::take(std::string_view bytes) {
         apply_escape();
     }
     for (std::size_t at = 0; at < bytes.size();) {
+        // After an overstrike the shorter text is looked at before it grows again.
+        if (truncation_)
+            return at;
         if (escape_.active()) {
             bool used = false;
             const bool go_on = escape_byte(bytes[at], used);

@@ -40,7 +40,7 @@ bool keep_frame(Kept &kept, const Frame &frame, const Digest &digest) {
     kept.sequence = link.sequence;
     kept.raw += link.raw_length;
     kept.events += link.events;
-    kept.last_us = std::max(kept.last_us, link.last_us);
+    kept.last_us = std::max(kept.last_us, lines.value().last_us);
     kept.chain = chain;
     kept.end = frame.file_offset + record_header_bytes + link_bytes + link.frame_length;
     kept.add_markers(lines.value(), frame.file_offset);
@@ -86,7 +86,7 @@ base::Status append_frame(Recovery &recovery, Kept &kept, std::string_view raw,
     kept.chain = link.chain;
     kept.raw += raw.size();
     kept.events += lines.events;
-    kept.last_us = link.last_us;
+    kept.last_us = std::max(kept.last_us, lines.last_us);
     kept.add_markers(lines, kept.end);
     kept.end = recovery.keep + recovery.append.size();
     recovery.recovered_events += lines.events;
@@ -100,7 +100,9 @@ base::Status append_tail(Recovery &recovery, Kept &kept, base::BytesView tail, c
         if (!lines.ok()) // a tail that never got its head holds nothing
             return base::success();
         const std::string_view good = good_lines(lines.value(), kept.raw == 0);
-        if (good.empty() || !tally(good, kept.raw == 0).ok())
+        const auto counted = tally(good, kept.raw == 0);
+        if (good.empty() || !counted.ok() ||
+            (counted.value().events > 0 && counted.value().first_us < kept.last_us))
             return base::success();
         SALLYPORT_CHECK(append_frame(recovery, kept, good, digest));
     }

@@ -15,6 +15,8 @@ struct Tally {
 // `first`: the text begins with the header line. InvalidInput if a line is no event line or time
 // runs backwards.
 base::Result<Tally> tally(std::string_view lines, bool first);
+// The lines are those that the link speaks of, and go on after `last_us`.
+bool agrees(const Tally &lines, const Link &link, std::uint64_t last_us);
 FootMarker foot_marker(const CastEvent &mark, std::uint64_t sequence, std::uint64_t file_offset);
 
 } // namespace sallyport::record

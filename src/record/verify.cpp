@@ -108,8 +108,7 @@ void Verification::check_frame(const Frame &frame) {
         return;
     }
     const Tally &lines = counted.value();
-    if (lines.events != link.events || lines.markers != link.markers || lines.first_us < last_us_ ||
-        (lines.events > 0 && (lines.first_us != link.first_us || lines.last_us != link.last_us)))
+    if (!agrees(lines, link, last_us_))
         found(Fault::Totals, name + " holds other events than its link says");
     last_us_ = std::max(last_us_, lines.last_us);
     for (const CastEvent &mark : lines.marks)
@@ -160,6 +159,13 @@ void Verification::compare_seal(const Seal &seal) {
 
 std::string_view fault_name(Fault fault) {
     return fault_names[static_cast<std::size_t>(fault)];
+}
+
+bool agrees(const Tally &lines, const Link &link, std::uint64_t last_us) {
+    if (lines.events != link.events || lines.markers != link.markers)
+        return false;
+    return lines.events == 0 || (lines.first_us >= last_us && lines.first_us == link.first_us &&
+                                 lines.last_us == link.last_us);
 }
 
 base::Result<Tally> tally(std::string_view lines, bool first) {

@@ -51,6 +51,8 @@ std::vector<Sample> samples() {
         {"an overstruck character",
          "ghp_" + github.substr(4, 12) + "XY\b\b" + github.substr(16) + "\n",
          "ghp_************" + std::string("**\b\b") + std::string(24, '*') + "\n"},
+        {"a value overstruck as a whole", "password=&h)7n0\b\b\b\b\b\b\b\b\b\b\b\b\b\bx1y2z3w4 \n",
+         "password=&h)7n0\b\b\b\b\b\b\b\b\b\b\b\b\b\bx1y2z3w4 \n"},
         {"a value cut by CR", "password=\rhunter2\n", "password=\rhunter2\n"},
         {"readline at the right margin",
          "$ echo " + github.substr(0, 13) + " \r" + github.substr(13),
