@@ -7,9 +7,11 @@ import os
 import pty
 import random
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -735,6 +737,84 @@ class RefuseBinary(WithLab):
         done = self.lab.run("echo text; sleep 0.2; head -c 100000 /dev/zero; sleep 5")
         self.assertEqual((done.returncode, done.stdout), (77, b"text\n"))
         self.assertIn(b"binary output is refused", done.stderr)
+
+
+class Lies(unittest.TestCase):
+    """A connection that has been taken over gains nothing: see lying_connection/main.cpp."""
+
+    def lab(self, lie, **options):
+        directory = tempfile.mkdtemp(prefix="sallyport-lie-")
+        self.addCleanup(shutil.rmtree, directory)
+        with open(f"{directory}/real", "w") as file:
+            file.write(f"{BUILD}/src/main/sallyport-connection\n")
+        os.symlink(f"{BUILD}/tests/integration/lying_connection/lying_connection",
+                   f"{directory}/lie-{lie}")
+        lab = Lab(BUILD, connection=f"{directory}/lie-{lie}", **options)
+        self.addCleanup(lab.close)
+        return lab
+
+    def refused(self, lie, told, command="echo reached", **options):
+        lab = self.lab(lie, **options)
+        done = lab.run(command, timeout=30)
+        self.assertNotIn(b"reached", done.stdout, lab.log())
+        self.assertTrue(lab.wait_log(told), lab.log())
+        return lab, done
+
+    def test_the_liar_alone_is_no_hindrance(self):
+        self.assertEqual(self.lab("nothing").run("echo reached").stdout, b"reached\n")
+
+    def test_another_user(self):
+        self.refused("user", "LOGIN refused: bad signature")
+
+    def test_a_session_id_that_the_client_did_not_see(self):
+        lab, _ = self.refused("sid", "HOSTSIGN 1")
+        self.assertNotIn("LOGIN accepted", lab.log())
+
+    def test_another_host_key(self):
+        self.refused("hostkey", "HOSTSIGN refused: not my host key")
+
+    def test_a_second_host_signature_before_the_login(self):
+        self.refused("again", "HOSTSIGN refused: second before login", command="deny")
+
+    def test_a_success_of_its_own(self):
+        lab = self.lab("success")
+        lab.person("stranger", authority="foreign")
+        done = lab.run("echo reached", identity="stranger")
+        self.assertEqual(done.stdout, b"")
+        self.assertTrue(lab.wait_log("ASK before login"), lab.log())
+        self.assertTrue(lab.wait_log("KILLED"))
+
+    def test_another_target_key(self):
+        self.refused("tkey", "EXCHANGE first UNKNOWN KEY")
+
+    def test_a_false_target_signature(self):
+        self.refused("tsig", "EXCHANGE first BAD")
+
+    def test_a_false_signature_in_a_rekey(self):
+        lab = self.lab("trekey", rekey=1 << 20, sshd_rekey="1M")
+        done = lab.run("head -c 5000000 /dev/zero; echo reached", timeout=30)
+        self.assertNotIn(b"reached", done.stdout)
+        self.assertTrue(lab.wait_log("EXCHANGE rekey BAD"))
+
+    def test_a_release_before_the_exchange(self):
+        self.refused("early", "RELEASE refused")
+
+    def test_another_text_than_the_approved_one(self):
+        lab = self.lab("beyond")
+        with open(lab.path("approve"), "w") as file:
+            file.write("now")
+        done = lab.run("hold() { :; }; echo reached")
+        self.assertNotIn(b"reached", done.stdout)
+        self.assertTrue(lab.wait_log("RELEASE beyond the decision"))
+
+    def test_another_command_at_the_target_runs_the_approved_one(self):
+        done = self.lab("tcmd").run("echo approved")
+        self.assertEqual(done.stdout, b"approved\n")
+
+    def test_another_account_at_the_target(self):
+        lab, done = self.refused("tuser", "ENDED")
+        self.assertEqual(done.returncode, 69)
+        self.assertNotIn("Accepted publickey for daemon", lab.log("sshd"))
 
 
 class Unprivileged(WithLab):
