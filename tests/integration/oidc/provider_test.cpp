@@ -137,7 +137,10 @@ std::string claims(Provider &provider, const std::string &replaced = {},
         {"iat", "\"iat\":" + std::to_string(now)},
         {"groups", R"("groups":["ops"])"}};
     std::string text;
-    for (const auto &[name, value] : all) {
+    for (const auto &[name_of_row, value_of_row] : all) {
+        const auto &name = name_of_row;
+        const auto &value = value_of_row;
+
         const std::string &piece = name == replaced ? member : value;
         if (!piece.empty())
             text += (text.empty() ? "" : ",") + piece;
@@ -174,7 +177,10 @@ TEST_CASE("a person logs in with a token of each algorithm that the provider sig
         {"sallyport-es256", jwt::Algorithm::ES256}, {"sallyport-es384", jwt::Algorithm::ES384},
         {"sallyport-eddsa", jwt::Algorithm::EdDSA},
     };
-    for (const auto &[client_id, algorithm] : table) {
+    for (const auto &[client_id_of_row, algorithm_of_row] : table) {
+        const auto &client_id = client_id_of_row;
+        const auto &algorithm = algorithm_of_row;
+
         const auto only = algorithm;
         Party party(provider, client_id, [only](oidc::Settings &s) { s.algorithms = {only}; });
         oidc::DeviceFlow flow(party.issuer, party.clock);

@@ -59,7 +59,10 @@ std::string claims_with(const std::string &name, const std::string &member) {
         {"exp", R"("exp":1800000300)"},
         {"iat", R"("iat":1800000000)"}};
     std::string text;
-    for (const auto &[key, value] : all) {
+    for (const auto &[key_of_row, value_of_row] : all) {
+        const auto &key = key_of_row;
+        const auto &value = value_of_row;
+
         const std::string &piece = key == name ? member : value;
         if (!piece.empty())
             text += (text.empty() ? "" : ",") + piece;
@@ -177,8 +180,11 @@ TEST_CASE("header: what is malformed, critical or of another type is refused") {
         {R"({"alg":"RS256","kid":"e1"})", "key-does-not-fit"},
         {R"({"alg":"ES384","kid":"e1"})", "key-does-not-fit"},
     };
-    for (const auto &[header, expected] : table)
+    for (const auto &[header_of_row, expected_of_row] : table) {
+        const auto &header = header_of_row;
+        const auto &expected = expected_of_row;
         CHECK_MESSAGE(outcome(token_of(header, claims)) == expected, header);
+    }
     CHECK(outcome("bm9uZQ." + base::base64url(base::as_bytes(claims)) + ".QQ") == "bad-header");
 }
 
@@ -251,8 +257,11 @@ TEST_CASE("audience and authorized party") {
     };
     auto expected = good_expectations();
     expected.trusted_audiences = {"api"};
-    for (const auto &[member, wanted] : table)
+    for (const auto &[member_of_row, wanted_of_row] : table) {
+        const auto &member = member_of_row;
+        const auto &wanted = wanted_of_row;
         CHECK_MESSAGE(outcome(claims_with("aud", member), expected) == wanted, member);
+    }
     CHECK(outcome(claims_with("aud", ""), expected) == "wrong-audience");
     expected.authorized_party = false;
     CHECK(outcome(claims_with("aud", R"("aud":"sallyport","azp":"api")"), expected) == "accepted");
@@ -272,15 +281,21 @@ TEST_CASE("times: required, with a skew of 60 s, and fresh") {
         {R"("exp":1800000300.7)", "accepted"},
         {R"("exp":null)", "time-missing"},
     };
-    for (const auto &[member, wanted] : expiry)
+    for (const auto &[member_of_row, wanted_of_row] : expiry) {
+        const auto &member = member_of_row;
+        const auto &wanted = wanted_of_row;
         CHECK_MESSAGE(outcome(claims_with("exp", member)) == wanted, member);
+    }
     const std::pair<const char *, const char *> issued[] = {
         {R"("iat":1800000060)", "accepted"}, {R"("iat":1800000061)", "issued-in-future"},
         {R"("iat":1799999340)", "accepted"}, {R"("iat":1799999339)", "too-old"},
         {R"("iat":0)", "too-old"},           {R"("iat":true)", "time-missing"},
     };
-    for (const auto &[member, wanted] : issued)
+    for (const auto &[member_of_row, wanted_of_row] : issued) {
+        const auto &member = member_of_row;
+        const auto &wanted = wanted_of_row;
         CHECK_MESSAGE(outcome(claims_with("iat", member)) == wanted, member);
+    }
     CHECK(outcome(claims_with("exp", "")) == "time-missing");
     CHECK(outcome(claims_with("iat", "")) == "time-missing");
     CHECK(outcome(good_token(R"(,"nbf":1800000060)")) == "accepted");

@@ -89,7 +89,10 @@ TEST_CASE("every state after pending has its line and no buttons") {
         {RequestState::Cancelled, "CANCELLED 7F3K2Q"},
         {RequestState::Expired, "EXPIRED 7F3K2Q"},
     };
-    for (const auto &[state, line] : table) {
+    for (const auto &[state_of_row, line_of_row] : table) {
+        const auto &state = state_of_row;
+        const auto &line = line_of_row;
+
         auto card = card_of("ls");
         card.request.state = state;
         card.request.votes = {{"bob", {"sre"}, model::Answer::Approve, "telegram", "", {}}};
@@ -123,8 +126,11 @@ TEST_CASE("what deceives the eye is made visible") {
         {"ls" + std::string(300, ' ') + "; rm x", "ls<300 blanks>; rm x"},
         {"ls" + std::string(16, ' ') + "x", "ls                x"},
     };
-    for (const auto &[command, shown] : table)
+    for (const auto &[command_of_row, shown_of_row] : table) {
+        const auto &command = command_of_row;
+        const auto &shown = shown_of_row;
         CHECK_MESSAGE(command_in(notify::render(card_of(command), buttons)) == shown, shown);
+    }
     CHECK(has(notify::render(card_of("c\xd0\xb0t x"), buttons), "outside ASCII"));
     CHECK(!has(notify::render(card_of("cat x"), buttons), "outside ASCII"));
 }

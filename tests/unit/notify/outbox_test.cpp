@@ -72,7 +72,7 @@ TEST_CASE("an ask is sent once and answered once") {
 
 TEST_CASE("one message a second in a chat; other chats go on") {
     Fixture f;
-    for (const std::uint64_t call : {1, 2})
+    for (const std::uint64_t call : {1U, 2U})
         REQUIRE(f.outbox.put(ask_of(call, "10")).ok());
     REQUIRE(f.outbox.put(ask_of(3, "20")).ok());
     CHECK(f.next_call() == 1);

@@ -103,8 +103,12 @@ TEST_CASE("outcomes: done, later, never, conflict") {
         {401, R"({"ok":false,"description":"Unauthorized"})", Result::Never},
         {403, "<html>", Result::Never},
     };
-    for (const auto &[status, body, result] : table)
+    for (const auto &[status_of_row, body_of_row, result_of_row] : table) {
+        const auto &status = status_of_row;
+        const auto &body = body_of_row;
+        const auto &result = result_of_row;
         CHECK_MESSAGE(notify::read_outcome(answer(status, body)).result == result, body);
+    }
     CHECK(notify::read_outcome(base::fail(base::ErrorCode::Unavailable, "no connection")).result ==
           Result::Later);
     const auto odd = notify::read_outcome(

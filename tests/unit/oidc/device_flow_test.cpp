@@ -89,8 +89,11 @@ TEST_CASE("slow_down adds 5 s for good; errors of transport double the pause for
 }
 
 TEST_CASE("the provider's interval is kept, up to a minute") {
-    for (const auto &[text, wanted] :
+    for (const auto &[text_of_row, wanted_of_row] :
          {std::pair{"7", 7s}, std::pair{"0", 5s}, std::pair{"3600", 60s}}) {
+        const auto &text = text_of_row;
+        const auto &wanted = wanted_of_row;
+
         Fixture f;
         std::string body = device_text;
         body.insert(1, R"("interval":)" + std::string(text) + ',');
@@ -107,7 +110,11 @@ TEST_CASE("each end state has its fixed text") {
         {"invalid_client", FlowEnd::Misset,
          "the bastion's registration at the identity provider is at fault"},
         {"odd", FlowEnd::Refused, "the identity provider refused the login"}};
-    for (const auto &[error, end, text] : table) {
+    for (const auto &[error_of_row, end_of_row, text_of_row] : table) {
+        const auto &error = error_of_row;
+        const auto &end = end_of_row;
+        const auto &text = text_of_row;
+
         Fixture f;
         f.begin();
         f.until_poll();
@@ -121,7 +128,10 @@ TEST_CASE("each end state has its fixed text") {
 }
 
 TEST_CASE("a flow ends after the provider's time or 5 min, whichever is less") {
-    for (const auto &[text, wanted] : {std::pair{"600", 300}, std::pair{"60", 60}}) {
+    for (const auto &[text_of_row, wanted_of_row] : {std::pair{"600", 300}, std::pair{"60", 60}}) {
+        const auto &text = text_of_row;
+        const auto &wanted = wanted_of_row;
+
         Fixture f;
         std::string body = device_text;
         body.replace(body.find("600"), 3, text);

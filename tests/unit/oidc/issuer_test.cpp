@@ -72,7 +72,10 @@ TEST_CASE("max-age of the keys is honoured between 5 min and 24 h, 1 h without")
     const std::pair<const char *, std::chrono::seconds> table[] = {
         {"", 3600s},           {"max-age=60", 300s},       {"no-store", 300s},
         {"max-age=900", 900s}, {"max-age=999999", 86400s}, {"max-age=x", 3600s}};
-    for (const auto &[header, age] : table) {
+    for (const auto &[header_of_row, age_of_row] : table) {
+        const auto &header = header_of_row;
+        const auto &age = age_of_row;
+
         Fixture f;
         f.serve({"k1"}, header);
         f.clock.advance(std::min<std::chrono::seconds>(age, 12h) - 1s);

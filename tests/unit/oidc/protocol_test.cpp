@@ -44,8 +44,11 @@ TEST_CASE("discovery: the issuer is the configured one byte for byte, endpoints 
         {"[]", ErrorCode::Unavailable},
         {"<html>", ErrorCode::Unavailable},
     };
-    for (const auto &[text, code] : bad)
+    for (const auto &[text_of_row, code_of_row] : bad) {
+        const auto &text = text_of_row;
+        const auto &code = code_of_row;
         CHECK_MESSAGE(oidc::read_metadata(answer(200, text), s).error().code == code, text);
+    }
     CHECK(!oidc::read_metadata(answer(302, metadata_text), s).ok());
     CHECK(!oidc::read_metadata(answer(500, metadata_text), s).ok());
     CHECK(!oidc::read_metadata(broken(), s).ok());
@@ -163,7 +166,10 @@ TEST_CASE("each error of the token endpoint has its meaning") {
         {"something_new", TokenState::Refused},
         {"\\u001b[31mred", TokenState::Refused},
     };
-    for (const auto &[error, state] : table) {
+    for (const auto &[error_of_row, state_of_row] : table) {
+        const auto &error = error_of_row;
+        const auto &state = state_of_row;
+
         const auto token = oidc::read_token(answer(
             400, R"({"error_description":"\u001b[2J","error":")" + std::string(error) + "\"}"));
         CHECK_MESSAGE(token.state == state, error);
