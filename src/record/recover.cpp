@@ -35,7 +35,7 @@ bool keep_frame(Kept &kept, const Frame &frame, const Digest &digest) {
     if (!raw.ok())
         return false;
     const auto lines = tally(raw.value(), link.raw_offset == 0);
-    if (!lines.ok() || lines.value().events != link.events || lines.value().markers != link.markers)
+    if (!lines.ok() || !agrees(lines.value(), link, kept.last_us))
         return false;
     kept.sequence = link.sequence;
     kept.raw += link.raw_length;

@@ -92,6 +92,28 @@ TEST_CASE("a damaged frame ends what is kept, and the tail of a later state adds
     CHECK(recovery.keep == first.file_offset);
 }
 
+TEST_CASE("a frame whose link lies about its times is not kept, nor a tail that runs backwards") {
+    TestRecord record;
+    TestRecord::fill(record);
+    Walker walker = Walker::open(record.sink.file).value();
+    const Frame first = walker.next().value().value();
+    Link link = first.link;
+    link.last_us += 5;
+    link.chain = chain_next(chain_start(test_head(), record.digest), link, record.digest);
+    base::Bytes file = encode_head(test_head());
+    base::append(file, encode_link(link));
+    base::append(file, first.bytes);
+    CHECK(recover(file, {}, record.digest).value().keep == first.file_offset);
+    base::Bytes tail = encode_tail_head({test_head().session, 1});
+    const std::string early = "[0.000001, \"o\", \"x\"]\n";
+    base::append(tail, encode_tail_piece_head(static_cast<std::uint32_t>(early.size()),
+                                              record.writer.raw_bytes()));
+    base::append(tail, base::as_bytes(early));
+    const base::Bytes whole = recovered(record.sink.file, {tail});
+    CHECK(verify(whole, "", {}, {}, record.digest).intact());
+    CHECK(asciicast(whole).find("\"x\"") == std::string::npos);
+}
+
 TEST_CASE("lines that are no events end what a tail gives") {
     TestRecord record;
     TestRecord::fill(record);
