@@ -54,8 +54,9 @@ Status Loader::sql(const toml::table &table) {
     for (const auto &[key, node] : table) {
         if (key.str() == "note")
             continue;
+        const std::string_view name = key.str();
         const auto found = std::find_if(lists.begin(), lists.end(),
-                                        [&](const auto &item) { return item.first == key.str(); });
+                                        [&](const auto &item) { return item.first == name; });
         if (found == lists.end() || (site_ && key.str() == "safe"))
             return fault(node, "unknown or refused key `" + std::string(key.str()) + "` in `sql`");
         SALLYPORT_CHECK(strings(node, *found->second));
@@ -85,8 +86,9 @@ Status Loader::paths(const toml::table &table) {
     for (const auto &[key, node] : table) {
         if (key.str() == "note")
             continue;
+        const std::string_view name = key.str();
         const auto found = std::find_if(lists.begin(), lists.end(),
-                                        [&](const auto &item) { return item.first == key.str(); });
+                                        [&](const auto &item) { return item.first == name; });
         const bool loosens = key.str() == "trusted" || key.str() == "harmless_sinks";
         if (found == lists.end() || (site_ && loosens))
             return fault(node,

@@ -52,7 +52,9 @@ TEST_SUITE("facts.knowledge") {
                        in(entry.long_optional_args) || in(entry.word_args) ||
                        entry.style == Style::Dash;
             };
-            for (const auto &[option, inner] : entry.option_inner) {
+            for (const auto &item : entry.option_inner) {
+                const std::string &option = item.first;
+                const Inner &inner = item.second;
                 CHECK_MESSAGE(known(option), entry.name, ": inner_opt ", option);
                 const bool valued =
                     (entry.args + entry.optional_args).find(option) != std::string::npos ||
