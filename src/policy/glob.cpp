@@ -253,10 +253,35 @@ bool PathGlob::tree() const {
     return segments_.size() > 1 && segments_.back().any_depth && !segments_.front().any_depth;
 }
 
+// Segments before the first `**` and after the last one stand opposite each other, so one pair that
+// differs settles it. Most rules and commands part here, without the table of `meets`.
+bool PathGlob::apart(const PathGlob &other) const {
+    const std::size_t least = std::min(segments_.size(), other.segments_.size());
+    const auto differ = [](const Segment &a, const Segment &b) {
+        return (a.glob.is_literal() || b.glob.is_literal()) && !a.glob.meets(b.glob);
+    };
+    for (std::size_t i = 0; i < least; ++i) {
+        const Segment &a = segments_[i], &b = other.segments_[i];
+        if (a.any_depth || b.any_depth)
+            break;
+        if (differ(a, b))
+            return true;
+    }
+    for (std::size_t i = 1; i <= least; ++i) {
+        const Segment &a = segments_[segments_.size() - i];
+        const Segment &b = other.segments_[other.segments_.size() - i];
+        if (a.any_depth || b.any_depth)
+            break;
+        if (differ(a, b))
+            return true;
+    }
+    return false;
+}
+
 bool PathGlob::meets(const PathGlob &command) const {
     // A command that walks a directory names no file below it. Were `/srv/**` to meet `**/.env`,
     // every `grep -r` would; docs/POLICY.md says so under limits.
-    if (floating() && command.tree())
+    if ((floating() && command.tree()) || apart(command))
         return false;
     const std::size_t width = command.segments_.size() + 1;
     std::vector<char> row(width, 0), next(width, 0);
@@ -290,6 +315,8 @@ bool PathGlob::meets(const PathGlob &command) const {
 }
 
 bool PathGlob::contains(const PathGlob &command) const {
+    if (apart(command))
+        return false;
     const std::size_t width = command.segments_.size() + 1;
     std::vector<char> row(width, 0), next(width, 0);
     row[0] = 1;

@@ -74,8 +74,9 @@ class PathGlob {
         Glob glob;
     };
     void split(std::string_view path, bool special);
-    bool floating() const; // starts with `**` and goes on
-    bool tree() const;     // a literal directory and everything below
+    bool floating() const;                   // starts with `**` and goes on
+    bool tree() const;                       // a literal directory and everything below
+    bool apart(const PathGlob &other) const; // surely no common path: a quick look at both ends
 
     std::string text_;
     std::vector<Segment> segments_;

@@ -64,7 +64,9 @@ bool is_what_it_says(const Operation &operation) {
 }
 
 Match match_name(const Globs &names, const Operation &operation, Reading reading) {
-    const Match match = names.match(operation.command->name);
+    const Match match = !operation.name                  ? names.match(operation.command->name)
+                        : names.matches(*operation.name) ? Match::Yes
+                                                         : Match::No;
     if (reading == Reading::Covers && match == Match::Yes && !is_what_it_says(operation))
         return Match::Unknown;
     return match;
@@ -293,8 +295,8 @@ void Globs::add(std::string_view text) {
         patterns.push_back(std::move(glob));
 }
 
-bool Globs::matches(std::string_view text) const {
-    return (!literals.empty() && literals.count(std::string(text)) != 0) ||
+bool Globs::matches(const std::string &text) const {
+    return (!literals.empty() && literals.count(text) != 0) ||
            std::any_of(patterns.begin(), patterns.end(),
                        [&](const Glob &glob) { return glob.matches(text); });
 }
@@ -318,6 +320,8 @@ Operation command_operation(const Command &command) {
     Operation operation;
     operation.kind = OperationKind::Command;
     operation.command = &command;
+    if (command.name.literal() && !command.name.may_split)
+        operation.name = command.name.text();
     for (const model::FactWord &word : command.argv)
         operation.shown += (operation.shown.empty() ? "" : " ") + word.shown();
     for (const model::Effect effect : command.effects)

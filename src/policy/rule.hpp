@@ -33,7 +33,7 @@ struct Globs {
     bool empty() const { return literals.empty() && patterns.empty(); }
     void add(std::string_view text);
     Match match(const model::FactWord &word) const;
-    bool matches(std::string_view text) const;
+    bool matches(const std::string &text) const;
 };
 
 struct Who {
