@@ -21,6 +21,7 @@ struct Operation {
     OperationKind kind = OperationKind::Plain;
     const model::Command *command = nullptr; // with Command; the facts own it
     std::string shown;
+    std::optional<std::string> name;                     // of the command, when it is known
     Mask effects = 0, opaque = 0;                        // of the command
     std::vector<PathGlob> reads, writes, deletes, execs; // compiled once for all rules
 };
