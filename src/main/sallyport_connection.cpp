@@ -18,7 +18,7 @@ using namespace sallyport; // NOLINT: composition only
 
 namespace {
 
-constexpr int client_descriptor = 3, edge_descriptor = 4, root_descriptor = 5;
+constexpr int client_descriptor = 3, edge_descriptor = 4;
 constexpr std::chrono::seconds welcome_limit{10};
 
 void tell(ipc::Edge &edge, const std::string &text) {
@@ -27,11 +27,14 @@ void tell(ipc::Edge &edge, const std::string &text) {
     (void)edge.send(note);
 }
 
+#ifdef SALLYPORT_NO_FILTER // a sanitizer's run-time needs far more system calls
 base::Status close_up(ipc::Edge &edge) {
-#ifdef SALLYPORT_NO_FILTER
     tell(edge, "this build of sallyport-connection has no sandbox");
     return base::success();
+}
 #else
+base::Status close_up(ipc::Edge &edge) {
+    constexpr int root_descriptor = 5;
     os::SandboxOptions options;
     options.profile = os::SandboxProfile::Connection;
     options.root_directory = fcntl(root_descriptor, F_GETFD) < 0 ? -1 : root_descriptor;
@@ -40,8 +43,8 @@ base::Status close_up(ipc::Edge &edge) {
         tell(edge, std::string("sandbox without") + (report.root ? "" : " its own root and user") +
                        (report.landlock ? "" : " landlock"));
     return base::success();
-#endif
 }
+#endif
 
 base::Status run(ipc::Edge &edge, base::UniqueFd client) {
     // 1. Nobody looks into our memory, nothing of the past is left in it.

@@ -107,7 +107,12 @@ base::Result<std::unique_ptr<Client>> Client::open(Loop &loop, base::UniqueFd so
 }
 
 Progress Client::exchange() {
-    const int rc = ssh_connect(state_->core.session.get());
+    ssh_session session = state_->core.session.get();
+    const int rc = ssh_connect(session);
+    // libssh makes the descriptor blocking once it finds it connected (socket.c): one target that
+    // does not read would then stop every channel of this process.
+    if (rc != SSH_ERROR && !prepare_socket(ssh_get_fd(session)))
+        return Progress::Failed;
     if (rc == SSH_OK)
         return Progress::Done;
     return rc == SSH_AGAIN ? Progress::Again : Progress::Failed;
