@@ -47,6 +47,12 @@ bool keep_frame(Kept &kept, const Frame &frame, const Digest &digest) {
     return true;
 }
 
+// A foot that counts something else is damaged, as one that is cut is.
+bool speaks_of(const Foot &foot, const Kept &kept) {
+    return foot.frames == kept.sequence && foot.raw_bytes == kept.raw &&
+           foot.events == kept.events && foot.chain == kept.chain && foot.markers == kept.markers;
+}
+
 // The part of `lines` before the first line that is no event.
 std::string_view good_lines(std::string_view lines, bool first) {
     std::size_t at = 0;
@@ -131,7 +137,7 @@ base::Result<Recovery> recover(base::BytesView file, const std::vector<base::Byt
             break;
     }
     Recovery recovery;
-    if (walker.foot() && walker.frames_end() == kept.end) {
+    if (walker.foot() && walker.frames_end() == kept.end && speaks_of(*walker.foot(), kept)) {
         recovery.keep = walker.offset();
         recovery.needed = recovery.keep != file.size();
         return recovery;

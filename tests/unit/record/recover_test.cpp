@@ -114,6 +114,25 @@ TEST_CASE("a frame whose link lies about its times is not kept, nor a tail that 
     CHECK(asciicast(whole).find("\"x\"") == std::string::npos);
 }
 
+TEST_CASE(
+    "a foot that counts something else is replaced, a right one with bytes after it is kept") {
+    TestRecord record;
+    TestRecord::fill(record);
+    const base::Bytes frames = record.sink.file;
+    REQUIRE(record.writer.finish(EndReason::Ended, 0, ms(30)).ok());
+    base::Bytes longer = record.sink.file;
+    longer.push_back(0);
+    CHECK(recover(longer, {}, record.digest).value().keep == record.sink.file.size());
+    CHECK(recovered(longer, {}) == record.sink.file);
+    Foot foot;
+    foot.frames = 2;
+    base::Bytes wrong = frames;
+    base::append(wrong, encode_foot(foot));
+    CHECK(recover(wrong, {}, record.digest).value().needed);
+    const base::Bytes whole = recovered(wrong, {});
+    CHECK(verify(whole, "", {}, record.heads, record.digest).intact());
+}
+
 TEST_CASE("lines that are no events end what a tail gives") {
     TestRecord record;
     TestRecord::fill(record);
