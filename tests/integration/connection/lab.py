@@ -169,4 +169,7 @@ Subsystem sftp internal-sftp
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        log = self.log()
         shutil.rmtree(self.dir, ignore_errors=True)
+        if "Sanitizer" in log or "runtime error" in log:  # the programs' stderr
+            raise AssertionError(log)
