@@ -9,8 +9,13 @@
 #include <algorithm>
 #include <array>
 
+// A namespace of its own keeps this reading of the library, without exceptions, apart from any
+// other in the same program: mixed settings of one header-only library are one definition too many.
+// clang-format off
 #define TOML_EXCEPTIONS 0
+#define toml sallyport_facts_toml
 #include <toml++/toml.h>
+// clang-format on
 
 namespace sallyport::facts {
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sallyport/decider/decider.hpp"
+
+#include <algorithm>
+
+namespace sallyport::decider {
+namespace {
+
+model::Decision guard_break(const model::Command &command, const policy::Policy &policy) {
+    model::Decision decision;
+    decision.verdict = model::Verdict::Deny;
+    decision.rules = {"guard-break"};
+    decision.message = "`" + command.name.shown() +
+                       "` here would take the guard off this shell. Use `ssh "
+                       "account@target@bastion 'command'` instead.";
+    decision.policy_hash = policy.hash();
+    decision.explanation = {"wall      guard-break: built in, no rule can allow it"};
+    return decision;
+}
+
+} // namespace
+
+bool Decider::has_text(model::ActionKind kind) {
+    return kind == model::ActionKind::Exec || kind == model::ActionKind::Line ||
+           kind == model::ActionKind::Script;
+}
+
+model::Decision decide_facts(const policy::Policy &policy, const model::Action &action,
+                             const model::CommandFacts &facts) {
+    if (action.kind == model::ActionKind::Line) {
+        const auto breaking =
+            std::find_if(facts.commands.begin(), facts.commands.end(), [](const auto &command) {
+                return command.has(model::Effect::GuardBreak);
+            });
+        if (breaking != facts.commands.end())
+            return guard_break(*breaking, policy);
+    }
+    return policy.decide(action, &facts);
+}
+
+model::Decision Decider::decide_now(const model::Action &action) const {
+    return policy_->decide(action, nullptr);
+}
+
+void Decider::decide(const model::Action &action, const std::string &definitions, Done done) const {
+    wire::JudgeAsk ask{
+        0,           action.bytes,   action.dialect, action.kind, action.cwd.value_or(""),
+        definitions, action.terminal};
+    pool_.judge(std::move(ask),
+                [policy = policy_, action, done = std::move(done)](model::CommandFacts facts) {
+                    Decided decided{decide_facts(*policy, action, facts), std::move(facts)};
+                    done(std::move(decided));
+                });
+}
+
+} // namespace sallyport::decider
