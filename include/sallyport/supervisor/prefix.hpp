@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where everything lies: below one prefix (`--prefix DIR`), or in the system's own places when the prefix is empty.
+// Where everything lies: below one prefix (`--prefix DIR`), or in the system's own places when the
+// prefix is empty.
 #pragma once
 #include <string>
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that the administrator wrote, read and checked as one: configuration, targets, policy, mask rules,
-// knowledge. Either all of it is good, or there is a list of every fault with file, line and column and the old setup
-// stays in force.
+// Everything that the administrator wrote, read and checked as one: configuration, targets, policy,
+// mask rules, knowledge. Either all of it is good, or there is a list of every fault with file,
+// line and column and the old setup stays in force.
 #pragma once
 #include "sallyport/config/config.hpp"
 #include "sallyport/policy/policy.hpp"
 #include "sallyport/supervisor/prefix.hpp"
+
 #include <map>
 #include <memory>
 

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "house.hpp"
+#include "mask_verbs.hpp"
+#include "policy_verbs.hpp"
+#include "record_verbs.hpp"
+
+#include "sallyport/cli/cli.hpp"
+#include "sallyport/decider/judge_worker.hpp"
+#include "sallyport/os/files.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+namespace sallyport::cli {
+namespace {
+
+constexpr const char *version = "sallyport 0.1.0";
+
+// What the verbs share, filled by the option parser; one verb runs.
+struct Program {
+    CLI::App app{"Sallyport, an SSH bastion that judges what runs."};
+    supervisor::Prefix prefix;
+    bool json = false;
+    int status = 0;
+    PolicySource source;
+    Circumstances circumstances;
+    ExplainOptions explain;
+    std::string knowledge, rules, name;
+    unsigned columns = 0;
+    bool jsonl = false, unsealed = false;
+    std::vector<std::string> keys;
+    PlayOptions play;
+    std::string export_form = "v2";
+    std::optional<std::uint64_t> command;
+
+    std::string knowledge_path() const {
+        return knowledge.empty() ? shipped_policies() + "/knowledge/commands.toml" : knowledge;
+    }
+    std::string rules_path() const {
+        if (!rules.empty())
+            return rules;
+        return os::exists(prefix.mask_rules()) ? prefix.mask_rules()
+                                               : shipped_policies() + "/mask/rules.toml";
+    }
+};
+
+// A judge in this process, for verbs that need no daemon. The texts are the administrator's own.
+policy::Judge local_judge(const std::string &knowledge_path) {
+    const auto text = os::read_text(knowledge_path, facts::max_knowledge_bytes);
+    auto knowledge = text.ok()
+                         ? facts::Knowledge::load(*text, knowledge_path)
+                         : base::Result<std::unique_ptr<const facts::Knowledge>>(text.error());
+    if (!knowledge.ok()) {
+        std::cerr << "sallyport: " << knowledge.error().message << "\n";
+        std::exit(78);
+    }
+    const std::shared_ptr<const facts::Knowledge> shared(std::move(*knowledge));
+    return [shared](std::string_view unit, model::Dialect dialect, model::ActionKind kind) {
+        return decider::judge(*shared, {0, std::string(unit), dialect, kind, "", "", false});
+    };
+}
+
+void add_circumstances(CLI::App &verb, Circumstances &c) {
+    verb.add_option("--user", c.user, "person; default: the policy's fixture");
+    verb.add_option("--group", c.groups, "group of the person, repeatable")
+        ->allow_extra_args(false);
+    verb.add_option("--origin", c.origin, "human, machine or agent");
+    verb.add_option("--target", c.target, "target name");
+    verb.add_option("--label", c.labels, "label of the target, k=v, repeatable")
+        ->allow_extra_args(false);
+    verb.add_option("--account", c.account, "account on the target");
+    verb.add_option("--from", c.from, "client address");
+    verb.add_option("--at", c.at, "time, RFC 3339");
+    verb.add_option("--declare", c.declared, "declared for the session, e.g. break-glass")
+        ->allow_extra_args(false);
+}
+
+void add_policy(Program &p) {
+    CLI::App *noun =
+        p.app.add_subcommand("policy", "policy files: check, test, explain, judge, print");
+    noun->require_subcommand(1);
+    const auto verb = [&p, noun](const char *name, const char *help, std::function<int()> run) {
+        CLI::App *sub = noun->add_subcommand(name, help);
+        sub->add_option("--policy,files", p.source.files, "policy files, later ones replace by id")
+            ->required()
+            ->allow_extra_args(true);
+        sub->add_option("--include", p.source.include_directory,
+                        "directory of included packs; default: beside the files");
+        sub->add_option("--knowledge", p.knowledge, "command knowledge; default: the shipped one");
+        sub->callback([&p, run = std::move(run)] { p.status = run(); });
+        return sub;
+    };
+    verb("check", "faults and static checks", [&p] {
+        return policy_check(p.source, local_judge(p.knowledge_path()), std::cout, std::cerr);
+    });
+    verb("test", "run the tests beside the rules", [&p] {
+        return policy_test(p.source, local_judge(p.knowledge_path()), std::cout, std::cerr);
+    });
+    verb("print", "the policy as sentences",
+         [&p] { return policy_print(p.source, std::cout, std::cerr); });
+    CLI::App *explain = verb("explain", "the verdict on one command, with its reasons", [&p] {
+        p.explain.circumstances = p.circumstances;
+        return policy_explain(p.source, p.explain, local_judge(p.knowledge_path()), std::cout,
+                              std::cerr);
+    });
+    explain->add_option("--command", p.explain.text, "command, path or host:port")->required();
+    explain->add_option("--kind", p.explain.kind, "kind of action");
+    explain->add_option("--dialect", p.explain.dialect, "shell");
+    add_circumstances(*explain, p.circumstances);
+    CLI::App *judge = verb("judge", "JSON lines in, verdicts out", [&p] {
+        return policy_judge(p.source, p.circumstances, local_judge(p.knowledge_path()), std::cin,
+                            std::cout, std::cerr);
+    });
+    add_circumstances(*judge, p.circumstances);
+    noun->add_subcommand("schema", "JSON schema of a policy file")->callback([&p] {
+        p.status = policy_schema(std::cout);
+    });
+}
+
+void add_mask(Program &p) {
+    CLI::App *noun = p.app.add_subcommand("mask", "filter stdin to stdout with the masking rules");
+    noun->add_option("--rules", p.rules, "rules file; default: the configured or the shipped one");
+    noun->add_option("--columns", p.columns, "terminal width");
+    noun->add_flag("--jsonl", p.jsonl, "JSON lines in and out");
+    CLI::App *test = noun->add_subcommand("test", "run the examples of the rules");
+    test->callback([&p] { p.status = mask_test(p.rules_path(), std::cout, std::cerr); });
+    noun->callback([&p, test] {
+        if (!test->parsed())
+            p.status = p.jsonl
+                           ? mask_jsonl(p.rules_path(), std::cin, std::cout, std::cerr)
+                           : mask_filter(p.rules_path(), p.columns, std::cin, std::cout, std::cerr);
+    });
+}
+
+int verify(Program &p) {
+    VerifyOptions options;
+    options.record = find_record(p.prefix, p.name);
+    options.keys = p.keys;
+    const std::string own_key = p.prefix.keys() + "/seal.pem";
+    if (options.keys.empty() && os::exists(own_key))
+        options.keys.push_back(own_key);
+    const std::size_t slash = options.record.rfind('/');
+    const std::string session =
+        options.record.substr(slash == std::string::npos ? 0 : slash + 1, 26);
+    options.expected = logged_heads(p.prefix, session);
+    options.unsealed = p.unsealed;
+    options.json = p.json;
+    return record_verify(options, std::cout, std::cerr);
+}
+
+int export_record(Program &p) {
+    record::ExportOptions options;
+    if (p.export_form == "text")
+        options.form = record::ExportForm::Text;
+    options.command = p.command;
+    return record_export(find_record(p.prefix, p.name), options, std::cout, std::cerr);
+}
+
+void add_record(Program &p) {
+    CLI::App *noun = p.app.add_subcommand("record", "recordings: list, play, verify, export, cat");
+    noun->require_subcommand(1);
+    noun->add_subcommand("list", "recordings of this installation")->callback([&p] {
+        p.status = record_list(p.prefix.records(), p.json, std::cout, std::cerr);
+    });
+    const auto verb = [&p, noun](const char *name, const char *help, std::function<int()> run) {
+        CLI::App *sub = noun->add_subcommand(name, help);
+        sub->add_option("record", p.name, "session id, or path of a .cast.zst file")->required();
+        sub->callback([&p, run = std::move(run)] { p.status = run(); });
+        return sub;
+    };
+    CLI::App *play = verb("play", "play in this terminal", [&p] {
+        p.play.record = find_record(p.prefix, p.name);
+        p.play.command = p.command;
+        const Sleep sleep = [](std::chrono::microseconds time) {
+            std::this_thread::sleep_for(time);
+            return true;
+        };
+        return record_play(p.play, sleep, std::cout, std::cerr);
+    });
+    play->add_option("--speed", p.play.speed, "1 is as it was");
+    play->add_option("--command", p.command, "begin at this command, from 1");
+    CLI::App *verified =
+        verb("verify", "check chain, seal and event log", [&p] { return verify(p); });
+    verified->add_option("--key", p.keys, "seal key (PEM or DER); default: this installation's")
+        ->allow_extra_args(false);
+    verified->add_flag("--unsealed", p.unsealed, "a record without a seal may pass");
+    CLI::App *exported =
+        verb("export", "asciicast v2 or plain text on stdout", [&p] { return export_record(p); });
+    exported->add_option("--form", p.export_form, "v2 or text")
+        ->check(CLI::IsMember({"v2", "text"}));
+    exported->add_option("--command", p.command, "cut out this command, from 1");
+    verb("cat", "all output at once",
+         [&p] { return record_cat(find_record(p.prefix, p.name), std::cout, std::cerr); });
+}
+
+void add_house(Program &p) {
+    const auto verb = [&p](const char *name, const char *help,
+                           int (*run)(const supervisor::Prefix &, std::ostream &, std::ostream &)) {
+        p.app.add_subcommand(name, help)->callback([&p, run] {
+            p.status = run(p.prefix, std::cout, std::cerr);
+        });
+    };
+    verb("init", "make directories, keys, first configuration and policies", init_verb);
+    verb("run", "run the whole system in the foreground below --prefix", run_verb);
+    verb("check", "every fault of configuration, targets and policy", check_verb);
+    p.app.add_subcommand("version", "the version")->callback([] { std::cout << version << "\n"; });
+    CLI::App *event = p.app.add_subcommand("event", "the event log");
+    event->require_subcommand(1);
+    event->add_subcommand("verify", "check its hash chain")->callback([&p] {
+        p.status = event_verify_verb(p.prefix, std::cout, std::cerr);
+    });
+}
+
+// Nouns that the running system answers; their words pass as they are.
+void add_desk(Program &p) {
+    for (const char *noun : {"request", "session", "login", "target", "ca", "links", "reload"}) {
+        CLI::App *sub = p.app.add_subcommand(noun, "ask the running system");
+        sub->prefix_command();
+        sub->callback([&p, sub, noun] {
+            std::vector<std::string> words = sub->remaining();
+            if (std::string(noun) == "target" && words.size() == 2 &&
+                words.front() == "trust-line") {
+                p.status = trust_line_verb(p.prefix, words.back(), std::cout, std::cerr);
+                return;
+            }
+            words.insert(words.begin(), noun);
+            p.status = desk_verb(p.prefix, words, p.json);
+        });
+    }
+}
+
+} // namespace
+
+int run(int count, char **arguments) {
+    Program program;
+    program.app.require_subcommand(1);
+    program.app.set_help_all_flag("--help-all", "help of every verb");
+    program.app.add_option("--prefix", program.prefix.root, "everything lies below this directory")
+        ->envname("SALLYPORT_ROOT");
+    program.app.add_flag("--json", program.json, "JSON instead of text");
+    add_house(program);
+    add_policy(program);
+    add_mask(program);
+    add_record(program);
+    add_desk(program);
+    try {
+        program.app.parse(count, arguments);
+    } catch (const CLI::ParseError &error) {
+        return program.app.exit(error);
+    }
+    return program.status;
+}
+
+} // namespace sallyport::cli

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sallyport/supervisor/seal_helper.hpp"
+
+#include "sallyport/crypto/record_digest.hpp"
+#include "sallyport/os/files.hpp"
+#include "sallyport/record/verify.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sallyport::supervisor {
+namespace {
+
+constexpr int answer_descriptor = 3, frames_descriptor = 4;
+
+// A file mapped for reading. Nobody else writes to it by now: the connection is gone.
+class Mapped {
+  public:
+    static base::Result<Mapped> open(int fd) {
+        struct stat state {};
+        if (::fstat(fd, &state) != 0)
+            return base::fail(base::ErrorCode::Unavailable,
+                              std::string("fstat: ") + std::strerror(errno));
+        Mapped mapped;
+        mapped.size_ = static_cast<std::size_t>(state.st_size);
+        if (mapped.size_ == 0)
+            return mapped;
+        void *at = ::mmap(nullptr, mapped.size_, PROT_READ, MAP_SHARED, fd, 0);
+        if (at == MAP_FAILED)
+            return base::fail(base::ErrorCode::Unavailable,
+                              std::string("mmap: ") + std::strerror(errno));
+        mapped.at_ = static_cast<const std::uint8_t *>(at);
+        return mapped;
+    }
+    base::BytesView bytes() const { return {at_, size_}; }
+
+  private:
+    const std::uint8_t *at_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+base::Status complete(const std::vector<Mapped> &tails) {
+    SALLYPORT_TRY(const Mapped file, Mapped::open(frames_descriptor));
+    std::vector<base::BytesView> views;
+    for (const Mapped &tail : tails)
+        views.push_back(tail.bytes());
+    const crypto::RecordDigest digest;
+    SALLYPORT_TRY(const record::Recovery recovery, record::recover(file.bytes(), views, digest));
+    if (!recovery.needed)
+        return base::success();
+    if (::ftruncate(frames_descriptor, static_cast<off_t>(recovery.keep)) != 0 ||
+        ::lseek(frames_descriptor, 0, SEEK_END) < 0)
+        return base::fail(base::ErrorCode::Unavailable,
+                          std::string("record: ") + std::strerror(errno));
+    SALLYPORT_CHECK(os::write_all(frames_descriptor, recovery.append));
+    if (::fdatasync(frames_descriptor) != 0)
+        return base::fail(base::ErrorCode::Unavailable,
+                          std::string("record: ") + std::strerror(errno));
+    return base::success();
+}
+
+} // namespace
+
+base::Status run_seal_helper(const std::string &key_id,
+                             const std::function<base::Status()> &enter_sandbox) {
+    SALLYPORT_CHECK(enter_sandbox());
+    std::vector<Mapped> tails;
+    for (std::size_t i = 0; i < seal_helper_max_tails; ++i) {
+        auto tail = Mapped::open(seal_helper_first_tail + static_cast<int>(i));
+        if (!tail.ok())
+            break; // there is none with this number
+        tails.push_back(std::move(*tail));
+    }
+    SALLYPORT_CHECK(complete(tails));
+    SALLYPORT_TRY(const Mapped file, Mapped::open(frames_descriptor));
+    const crypto::RecordDigest digest;
+    SALLYPORT_TRY(const record::Seal seal, record::make_seal(file.bytes(), key_id, digest));
+    return os::write_all(answer_descriptor, base::as_bytes(record::seal_line(seal)));
+}
+
+} // namespace sallyport::supervisor
