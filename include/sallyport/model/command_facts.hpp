@@ -227,7 +227,7 @@ struct CommandFacts {
     std::vector<std::string>
         programs; // first words taken for programs or builtins; the guarded shell checks them
     bool operator==(const CommandFacts &) const = default;
-    SALLYPORT_FIELDS(dialect, state, error, bytes, commands, opaque, notices, programs)
+    SALLYPORT_FIELDS(dialect, state, error, bytes, commands, opaque, notices, constants, programs)
 };
 
 } // namespace sallyport::model

@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A command through the bastion with the stock ssh to a stock sshd: what works, what is refused, with which words."""
+import hashlib
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from bed_case import BedCase, wait_for
+
+
+class Exec(BedCase):
+    def test_an_ordinary_command_runs_with_its_own_streams_and_status(self):
+        done = self.bed.ssh("alice", "web1", "echo out; echo err >&2; exit 3")
+        self.assert_says(done, 3, "err")
+        self.assertEqual(done.stdout, "out\n")
+
+    def test_stdin_reaches_the_command_and_its_end_too(self):
+        done = self.bed.ssh("alice", "web1", "wc -c", input="12345")
+        self.assertEqual(done.stdout.strip(), "5")
+
+    def test_a_signal_that_kills_the_command_is_passed_on(self):
+        done = self.bed.ssh("alice", "dev1", "kill -TERM $$")
+        self.assertNotEqual(done.returncode, 0)
+        event = wait_for("end event", lambda: [e for e in self.bed.events("action-ended") if e.get("reason") == "signalled"])
+        self.assertEqual(event[-1]["signal"], "TERM")
+
+    def test_a_forbidden_file_is_refused_by_its_rule_whatever_the_spelling(self):
+        for command in ("cat /etc/shadow", "'c'at /etc/sha'dow'", "cat /etc/../etc//shadow", "cat < /etc/shadow",
+                        "sudo env X=1 cat /etc/shadow", "sh -c 'cat /etc/shadow'", "cat /etc/shad*"):
+            with self.subTest(command):
+                done = self.bed.ssh("alice", "web1", command)
+                self.assert_says(done, 77, "sallyport: denied by rule secret-files", "Ask: #sre")
+                self.assertEqual(done.stdout, "")
+
+    def test_a_person_without_a_grant_is_refused(self):
+        self.assert_says(self.bed.ssh("bob", "dev1", "id"), 77, "denied by rule default")
+
+    def test_an_unknown_target_and_a_forbidden_one_look_alike(self):
+        unknown = self.bed.ssh("alice", "bastion", "id", options=["-l", f"{self.bed.account}@nowhere"])
+        self.assert_says(unknown, 69, "target not reachable, or no such target for you")
+        account = self.bed.ssh("alice", "bastion", "id", options=["-l", "nosuchaccount@web1"])
+        self.assert_says(account, 69, "target not reachable, or no such target for you")
+
+    def test_hostile_bytes_in_an_exec_string_run_nothing_that_was_not_judged(self):
+        marker = self.bed.folder / "marker"
+        for command in (f"echo a\ntouch {marker}; cat /etc/shadow", f"echo a\r; cat /etc/shadow; touch {marker}", "echo a; )",
+                        f"true <<X\n$(cat /etc/shadow; touch {marker})\nX"):
+            with self.subTest(command):
+                done = self.bed.ssh("alice", "web1", command)
+                self.assert_says(done, 77, "sallyport: denied by rule")
+                self.assertFalse(marker.exists())
+
+    def test_what_is_not_built_is_refused_with_a_sentence(self):
+        sftp = subprocess.run(["sftp", "-F", self.bed.folder / "alice/ssh_config", "-b", "/dev/null", "web1"], text=True,
+                              capture_output=True, timeout=30)
+        self.assertIn("subsystem `sftp` is not built yet", sftp.stderr)
+        script = self.bed.ssh("alice", "web1", options=["-T"], input="id\n")
+        self.assert_says(script, 77, "a script on stdin is not judged yet")
+        jump = subprocess.run(["ssh", "-F", self.bed.folder / "alice/ssh_config", "-o", "ConnectTimeout=10",
+                               "-o", f"ProxyCommand=ssh -F {self.bed.folder}/alice/ssh_config -W %h:%p bastion",
+                               "-o", "StrictHostKeyChecking=no", "dev1", "true"], text=True, capture_output=True, timeout=30)
+        self.assertNotEqual(jump.returncode, 0)
+
+    def test_a_megabyte_stream_keeps_every_byte_while_keys_are_renewed(self):
+        data = os.urandom(8 << 20)
+        done = self.bed.ssh("alice", "dev1", "cat", input=data, text=False, options=["-o", "RekeyLimit=1M"], timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(hashlib.sha256(done.stdout).hexdigest(), hashlib.sha256(data).hexdigest())
+
+    def test_json_lines_for_scripts(self):
+        done = self.bed.ssh("alice", "web1", "cat /etc/shadow", options=["-o", "SetEnv=SALLYPORT_OUTPUT=json"])
+        self.assert_says(done, 77, '{"sallyport":"denied","rule":"secret-files"', '"retryable":false}')
+
+    def test_the_target_sees_one_principal_one_command_and_minutes(self):
+        self.bed.ssh("alice", "web1", "true")
+        log = (self.bed.folder / "targets/web1/log").read_text()
+        self.assertIn("CA ED25519", log)
+        self.assertIn("session=", log)
+
+    def test_a_changed_host_key_stops_everything_with_76(self):
+        path = self.bed.folder / "etc/targets.d/targets.toml"
+        good = path.read_text()
+        other = (self.bed.folder / "targets/web1/host_key.pub").read_text().split()[1]
+        dev = (self.bed.folder / "targets/dev1/host_key.pub").read_text().split()[1]
+        path.write_text(good.replace(dev, other))
+        try:
+            self.bed.sallyport("reload")
+            self.assert_says(self.bed.ssh("alice", "dev1", "echo ran"), 76, "not the expected one")
+        finally:
+            path.write_text(good)
+            self.bed.sallyport("reload")
+        self.assertEqual(self.bed.ssh("alice", "dev1", "echo ran").stdout, "ran\n")
+
+    def test_a_fault_in_the_configuration_changes_nothing(self):
+        path = self.bed.folder / "etc/targets.d/targets.toml"
+        good = path.read_text()
+        path.write_text(good + "\n[[target]]\nname = \"x\"\nhots = \"h\"\n")
+        try:
+            done = self.bed.sallyport("reload", check=False)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertRegex(done.stderr, r"targets.toml:\d+:1: unknown key `hots`")
+            self.assertEqual(self.bed.ssh("alice", "dev1", "echo ran").stdout, "ran\n")
+        finally:
+            path.write_text(good)
+
+    def test_kill_ends_a_session(self):
+        child = subprocess.Popen(self.bed.ssh_command("alice", "dev1", "sleep 60"), stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        live = wait_for("live session", lambda: next((s for s in self.bed.sessions() if not s["ended"]), None))
+        self.bed.sallyport("session", "kill", live["session"])
+        self.assertEqual(child.wait(10), 75)
+        child.communicate()
+
+    def test_no_record_nothing_runs(self):
+        records = self.bed.folder / "var/records"
+        aside = self.bed.folder / "var/records.aside"
+        records.rename(aside)
+        records.write_text("in the way")
+        try:
+            self.assert_says(self.bed.ssh("alice", "dev1", "echo ran"), 74, "the record cannot be written, so nothing is run")
+        finally:
+            records.unlink()
+            aside.rename(records)
+
+
+class Slow(BedCase):
+    PEOPLE = ("alice",)
+
+    def test_a_client_that_stops_reading_costs_bounded_memory(self):
+        child = subprocess.Popen(self.bed.ssh_command("alice", "dev1", "head -c 300000000 /dev/zero"),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        try:
+            child.stdout.read(1 << 20)
+            child.send_signal(signal.SIGSTOP)
+            time.sleep(3)
+            most = 0
+            for pid in filter(str.isdigit, os.listdir("/proc")):
+                try:
+                    if os.readlink(f"/proc/{pid}/exe").endswith("/sallyport-connection"):
+                        with open(f"/proc/{pid}/statm") as statm:
+                            most = max(most, int(statm.read().split()[1]) * 4096)
+                except OSError:
+                    continue
+            self.assertGreater(most, 0)
+            self.assertLess(most, 40 << 20)
+        finally:
+            child.send_signal(signal.SIGCONT)
+            child.kill()
+            child.communicate()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)

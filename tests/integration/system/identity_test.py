@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Who gets in: logins at a real provider, certificates that are not right, revocation, peers that say nothing."""
+import os
+import shutil
+import socket
+import subprocess
+import time
+import unittest
+
+from bed_case import BedCase, wait_for
+
+
+class Identity(BedCase):
+    PEOPLE = ("alice", "bob")
+
+    def keygen(self, *words):
+        subprocess.run(["ssh-keygen", "-q", *[str(word) for word in words]], check=True, capture_output=True)
+
+    def stranger(self, name):
+        """A person's folder with a key and no certificate yet."""
+        if not (self.bed.folder / name).exists():
+            self.bed.make_person(name, login=False)
+        return self.bed.folder / name
+
+    def certify(self, name, ca, *options):
+        home = self.stranger(name)
+        for old in home.glob("*-cert.pub"):
+            old.unlink()
+        self.keygen("-s", ca, "-I", "test", *options, home / "id_ed25519.pub")
+
+    def refused(self, name, host="dev1"):
+        done = self.bed.ssh(name, host, "echo ran", options=["-o", "BatchMode=yes"])
+        self.assertEqual(done.returncode, 255, done.stdout + done.stderr)
+        self.assertNotIn("ran", done.stdout)
+        return done.stderr
+
+    def test_a_login_gives_a_certificate_for_this_key_and_eight_hours_at_most(self):
+        shown = subprocess.run(["ssh-keygen", "-L", "-f", self.bed.folder / "alice/id_ed25519-cert.pub"], text=True,
+                               capture_output=True, check=True).stdout
+        self.assertIn("user certificate", shown)
+        self.assertIn('Key ID: "alice login=', shown)
+        self.assertIn("Principals: \n                alice\n", shown)
+        self.assertIn("via=oidc:demo", shown)
+        rows = self.bed.sallyport("--json", "login", "list").stdout
+        self.assertIn('"person":"alice"', rows)
+
+    def test_the_front_desk_knows_me(self):
+        shown = self.bed.ssh("alice", "bastion", "whoami").stdout
+        self.assertIn("alice (human)\ngroups  dev, ops", shown)
+        self.assertIn("web1", self.bed.ssh("alice", "bastion", "targets").stdout)
+
+    def test_certificates_of_a_foreign_ca_and_of_the_wrong_kind_are_refused(self):
+        foreign = self.bed.folder / "foreign_ca"
+        if not foreign.exists():
+            self.keygen("-t", "ed25519", "-N", "", "-f", foreign)
+        user_ca = self.bed.folder / "var/keys/user_ca"
+        rows = [
+            ("foreign", foreign, ["-n", "alice"]),
+            ("expired", user_ca, ["-n", "alice", "-V", "20200101:20200102"]),
+            ("future", user_ca, ["-n", "alice", "-V", "20900101:20900102"]),
+            ("hostkind", user_ca, ["-h", "-n", "alice"]),
+            ("nobody", user_ca, []),
+            ("two", user_ca, ["-n", "alice,bob"]),
+            ("forced", user_ca, ["-n", "alice", "-O", "force-command=id"]),
+            ("address", user_ca, ["-n", "alice", "-O", "source-address=192.0.2.0/24"]),
+            ("unknown", user_ca, ["-n", "alice", "-z", "12345"]),
+        ]
+        for name, ca, options in rows:
+            with self.subTest(name):
+                self.certify(name, ca, *options)
+                self.refused(name)
+
+    def test_a_certificate_with_anothers_serial_is_refused(self):
+        shown = subprocess.run(["ssh-keygen", "-L", "-f", self.bed.folder / "alice/id_ed25519-cert.pub"], text=True,
+                               capture_output=True, check=True).stdout
+        serial = next(line.split()[1] for line in shown.splitlines() if "Serial:" in line)
+        self.certify("thief", self.bed.folder / "var/keys/user_ca", "-n", "alice", "-z", serial)
+        self.assertIn("for another key", self.refused("thief"))
+
+    def test_a_plain_key_gets_the_way_to_a_login(self):
+        self.stranger("plain")
+        self.refused("plain")
+        done = self.bed.ssh("plain", "login", "config")
+        self.assertIn("Match host bastion exec", done.stdout)
+
+    def test_issued_without_a_login_and_revoked_it_ends_the_live_session(self):
+        home = self.stranger("dave")
+        line = (home / "id_ed25519.pub").read_text().strip()
+        certificate = self.bed.sallyport("ca", "issue", line, "--person", "dave", "--group", "dev", "--for", "1h").stdout
+        (home / "id_ed25519-cert.pub").write_text(certificate)
+        self.assertEqual(self.bed.ssh("dave", "dev1", "echo ran").stdout, "ran\n")
+        child = subprocess.Popen(self.bed.ssh_command("dave", "dev1", "sleep 60"), stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        wait_for("live", lambda: any(s["person"] == "dave" and not s["ended"] for s in self.bed.sessions()))
+        self.assertIn("1 logins revoked", self.bed.sallyport("login", "revoke", "dave").stdout)
+        self.assertNotEqual(child.wait(10), 0)
+        child.communicate()
+        self.assertIn("revoked", self.refused("dave"))
+
+    def test_a_denied_login_and_an_interrupted_one_give_nothing(self):
+        self.stranger("erin")
+        child = subprocess.Popen(self.bed.ssh_command("erin", "login"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True)
+        url = child.stderr.readline().split(" open ")[1].strip()
+        code = child.stderr.readline().split("the code ")[1].split()[0]
+        subprocess.run(["python3", self.bed.programs and __import__("bed").ROOT / "tests/provider/approve.py", url, code, "alice", "no"],
+                       capture_output=True)
+        out, err = child.communicate(timeout=60)
+        self.assertEqual((child.returncode, out), (77, ""), err)
+
+    def test_silent_and_slow_peers_hold_nothing_up(self):
+        silent = [socket.create_connection(("127.0.0.1", self.bed.ports["bastion"])) for _ in range(10)]
+        try:
+            started = time.monotonic()
+            self.assertEqual(self.bed.ssh("alice", "dev1", "echo ran").stdout, "ran\n")
+            self.assertLess(time.monotonic() - started, 20)
+            garbage = socket.create_connection(("127.0.0.1", self.bed.ports["bastion"]))
+            garbage.sendall(b"GET / HTTP/1.1\r\n\r\n" * 100)
+            garbage.settimeout(10)
+            while garbage.recv(4096):
+                pass
+            garbage.close()
+        except ConnectionError:
+            pass
+        finally:
+            for peer in silent:
+                peer.close()
+
+    def test_a_target_credential_is_no_use_elsewhere(self):
+        """What the signer made for web1 is refused by dev1: another principal."""
+        principals = (self.bed.folder / "targets/dev1/principals" / self.bed.account).read_text()
+        self.assertEqual(principals, f"{self.bed.account}@dev1\n")
+        path = self.bed.folder / "etc/targets.d/targets.toml"
+        good = path.read_text()
+        # The bastion is made to dial dev1 for web1, with dev1's own key pinned: only the principal is left to refuse.
+        web_port, dev_port = self.bed.ports["web1"], self.bed.ports["dev1"]
+        web_key = (self.bed.folder / "targets/web1/host_key.pub").read_text().split()[1]
+        dev_key = (self.bed.folder / "targets/dev1/host_key.pub").read_text().split()[1]
+        path.write_text(good.replace(f"port = {web_port}", f"port = {dev_port}").replace(web_key, dev_key))
+        try:
+            self.bed.sallyport("reload")
+            done = self.bed.ssh("alice", "web1", "echo ran")
+            self.assertNotEqual(done.returncode, 0)
+            self.assertNotIn("ran", done.stdout)
+        finally:
+            path.write_text(good)
+            self.bed.sallyport("reload")
+
+    def test_no_process_that_talks_to_people_holds_a_private_key(self):
+        child = subprocess.Popen(self.bed.ssh_command("alice", "dev1", "sleep 5"), stdin=subprocess.DEVNULL)
+        try:
+            wait_for("live", lambda: any(not s["ended"] for s in self.bed.sessions()))
+            found = 0
+            for pid in filter(str.isdigit, os.listdir("/proc")):
+                try:
+                    if not os.readlink(f"/proc/{pid}/exe").endswith("/sallyport-connection"):
+                        continue
+                    with open(f"/proc/{pid}/status") as status:
+                        text = status.read()
+                except OSError:
+                    continue
+                found += 1
+                self.assertIn("Seccomp:\t2", text)
+                self.assertIn("NoNewPrivs:\t1", text)
+            self.assertGreater(found, 0)
+        finally:
+            child.kill()
+            child.wait()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
