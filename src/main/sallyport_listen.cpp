@@ -31,6 +31,9 @@ base::Status run(const main_program::Options &options, base::Log &log) {
     for (auto &[name, socket] : os::passed_sockets())
         sockets.push_back(std::move(socket));
     SALLYPORT_TRY(auto edge, os::open_edge(options.value("--edge")));
+    os::SandboxOptions sandbox;
+    sandbox.profile = os::SandboxProfile::Listen;
+    SALLYPORT_TRY([[maybe_unused]] const auto entered, os::enter_sandbox(sandbox));
     supervisor::ListenOptions listen;
     listen.connection_program = os::program_directory() + "/sallyport-connection";
     listen.max_connections = number(options.value("--max"), listen.max_connections);

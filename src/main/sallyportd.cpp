@@ -3,6 +3,7 @@
 // is the small helper that takes hostile text or a hostile record apart, in its own sandbox.
 #include "options.hpp"
 
+#include "sallyport/crypto/digest.hpp"
 #include "sallyport/decider/judge_pool.hpp"
 #include "sallyport/decider/judge_worker.hpp"
 #include "sallyport/os/edges.hpp"
@@ -19,16 +20,22 @@ using namespace sallyport; // NOLINT: composition only
 
 namespace {
 
-base::Status become_helper() {
+base::Status confine(os::SandboxProfile profile) {
     SALLYPORT_CHECK(os::hide_memory());
+    crypto::start(); // what the library opens, it opens now
     os::SandboxOptions options;
-    options.profile = os::SandboxProfile::Judge;
+    options.profile = profile;
     const auto entered = os::enter_sandbox(options);
     return entered.ok() ? base::success() : base::Status(entered.error());
 }
+base::Status become_judge() {
+    return confine(os::SandboxProfile::Judge);
+}
+base::Status become_sealer() {
+    return confine(os::SandboxProfile::Record);
+}
 
 base::Status serve(const main_program::Options &options, base::Log &log) {
-    SALLYPORT_CHECK(os::hide_memory());
     supervisor::DaemonEdges edges;
     SALLYPORT_TRY(edges.listen, os::open_edge(options.value("--listen")));
     SALLYPORT_TRY(edges.signer, os::open_edge(options.value("--signer")));
@@ -36,6 +43,7 @@ base::Status serve(const main_program::Options &options, base::Log &log) {
     SALLYPORT_TRY(edges.identity, os::open_edge(options.value("--identity")));
     SALLYPORT_TRY(edges.notify, os::open_edge(options.value("--notify")));
     SALLYPORT_TRY(edges.control, os::open_edge(options.value("--control")));
+    SALLYPORT_CHECK(confine(os::SandboxProfile::Daemon));
     const supervisor::Prefix prefix{options.value("--prefix")};
     return supervisor::run_daemon(prefix, std::move(edges), log, [&options] {
         os::notify_service_manager("READY=1\n");
@@ -53,9 +61,9 @@ int main(int count, char **arguments) {
     base::Status status = base::success();
     if (options.has("--judge"))
         status = decider::serve_judge(base::UniqueFd(decider::judge_edge_descriptor),
-                                      options.value("--judge"), become_helper);
+                                      options.value("--judge"), become_judge);
     else if (options.has("--seal"))
-        status = supervisor::run_seal_helper(options.value("--seal"), become_helper);
+        status = supervisor::run_seal_helper(options.value("--seal"), become_sealer);
     else
         status = serve(options, *log);
     if (!status.ok() && !options.has("--judge")) // a judge ends when its edge does

@@ -63,6 +63,11 @@ Profile profile_of(SandboxProfile which) {
         profile.absent = {SYS_openat, SYS_newfstatat};
         profile.no_paths = true;
         return profile;
+    case SandboxProfile::Record:
+        add(profile.allowed, {SYS_lseek, SYS_ftruncate, SYS_fdatasync, SYS_fstat});
+        profile.absent = {SYS_openat, SYS_newfstatat};
+        profile.no_paths = true;
+        return profile;
     case SandboxProfile::Signer:
         add(profile.allowed, calls::given_sockets());
         add(profile.allowed, calls::event_loop());

@@ -76,6 +76,26 @@ Store::revoke_logins(const std::string &which, const std::string &by, base::Wall
         update, [](const Statement &row) { return model::LoginId{row.text(0)}; });
 }
 
+base::Status Store::bind_person(const std::string &person, const std::string &issuer,
+                                const std::string &subject) {
+    Statement insert = state_->database.prepare(
+        "INSERT OR IGNORE INTO person(name, issuer, subject) VALUES(?,?,?)");
+    const auto inserted = insert.bind(person).bind(issuer).bind(subject).run();
+    if (!inserted.ok())
+        return inserted.error();
+    Statement select = state_->database.prepare(
+        "SELECT count(*) FROM person WHERE name=? AND issuer=? AND subject=?");
+    SALLYPORT_TRY(const bool row, select.bind(person).bind(issuer).bind(subject).step());
+    if (!row || select.number(0) != 1)
+        return base::fail(base::ErrorCode::Conflict, "the name belongs to another identity");
+    return base::success();
+}
+
+base::Status Store::free_person(const std::string &person) {
+    Statement remove = state_->database.prepare("DELETE FROM person WHERE name=?");
+    return changed_one(remove.bind(person).run(), "person");
+}
+
 base::Status Store::use_token(const std::string &hash, base::WallTime expires, base::WallTime now) {
     Statement forget = state_->database.prepare("DELETE FROM used_token WHERE expires<?");
     const auto forgotten = forget.bind(now).run();

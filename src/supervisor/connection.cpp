@@ -277,7 +277,8 @@ std::vector<TargetSession *> Connection::sessions() {
 void Connection::channel_ended(std::uint32_t channel) {
     // The handler is on the stack now: it goes in the next turn.
     core_.loop.post([this, alive = alive_, channel] {
-        if (!*alive)
+        const auto target = *alive ? targets_.find(channel) : targets_.end();
+        if (!*alive || (target != targets_.end() && target->second->awaits_end()))
             return;
         targets_.erase(channel);
         channels_.erase(channel);

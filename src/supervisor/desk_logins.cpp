@@ -79,6 +79,23 @@ void revoke(Desk &desk, const Words &words) {
     desk.house().connections.end_logins(*revoked, "this login was revoked");
 }
 
+void free_name(Desk &desk, const Words &words) {
+    if (words.size() != 1)
+        return desk.fail("usage: login free PERSON", 64);
+    const base::Status freed = desk.core().store.free_person(words.front());
+    if (!freed.ok())
+        return desk.fail(freed.error().message);
+    desk.core().note({model::EventKind::LoginRevoked,
+                      {},
+                      {},
+                      words.front(),
+                      "",
+                      "",
+                      {{"name", "freed"}, {"by", "administrator"}}});
+    desk.port().out(words.front() + " may be taken by the next identity that comes with it\n");
+    desk.done();
+}
+
 void show_ca(Desk &desk, const Words &) {
     const Keys &keys = desk.core().keys;
     desk.port().out("user CA    " + cert::key_line(keys.user_ca.blob, "sallyport-user-ca") + "\n");
@@ -166,6 +183,7 @@ std::vector<DeskCommand> login_commands() {
         {"login list", "[--all]", "logins: mine (an administrator: all)", true, true, list},
         {"login revoke", "LOGIN|PERSON|SERIAL", "revoke logins; live connections end", true, true,
          revoke},
+        {"login free", "PERSON", "a name may belong to another identity", false, true, free_name},
         {"ca show", "", "the public keys", false, true, show_ca},
         {"ca issue", "'KEY LINE' --person P [--group G]... [--for 8h]",
          "a user certificate without a login", false, true, issue},

@@ -134,6 +134,21 @@ void LoginDoor::certify(const oidc::ProvenPerson &person) {
     // One token, one login; the store remembers beyond a restart.
     const base::Status fresh =
         core_.store.use_token(person.token_hash, person.expires, core_.clock.now());
+    const base::Status bound =
+        core_.store.bind_person(person.person, person.issuer, person.subject);
+    if (!bound.ok()) {
+        core_.note({EventKind::LoginRefused,
+                    connection_.origin().id,
+                    {},
+                    person.person,
+                    "",
+                    "",
+                    {{"issuer", person.issuer_name},
+                     {"subject", person.subject},
+                     {"reason", bound.error().message}}});
+        return refuse("`" + person.person + "` belongs to another identity: ask an administrator",
+                      exit_refused);
+    }
     const auto key = cert::parse_public_key(connection_.login().key);
     const config::Issuer *settings = issuers_.settings_of(*issuer_);
     if (!fresh.ok() || !key.ok() || settings == nullptr)

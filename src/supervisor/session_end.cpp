@@ -124,6 +124,7 @@ void TargetSession::finish(const std::string &reason, std::int64_t exit_status) 
         core.note(event_sealed);
     });
     port_->end(exit_status < 0 ? exit_internal : static_cast<std::uint32_t>(exit_status));
+    connection_.channel_ended(ask_.channel);
 }
 
 void TargetSession::connection_lost() {
@@ -136,6 +137,7 @@ void TargetSession::connection_lost() {
 void TargetSession::end_by_order(const std::string &why) {
     port_->error(spoken({"ended", why}, json_));
     port_->end(exit_undecided);
+    expect_end();
 }
 
 } // namespace sallyport::supervisor

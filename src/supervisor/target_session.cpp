@@ -23,6 +23,7 @@ using model::EventKind;
 using model::Verdict;
 
 constexpr std::chrono::milliseconds service_limit = 15s;
+constexpr std::chrono::milliseconds end_limit = 10s;
 
 const char *unreachable_text = "target not reachable, or no such target for you";
 
@@ -73,6 +74,18 @@ void TargetSession::refuse(const Speech &speech, std::uint32_t exit_status) {
     state_ = State::Over;
     port_->error(spoken(speech, json_));
     port_->end(exit_status);
+    expect_end();
+}
+
+// The connection has to close its record and say so; one that does not is not trusted with another
+// second.
+void TargetSession::expect_end() {
+    if (!opened_)
+        return;
+    core_.loop.after(end_limit, [this, alive = alive_] {
+        if (*alive && opened_)
+            connection_.kill("a session did not end in time");
+    });
 }
 
 // Fills action_ from the login and the ask; false if the ask is something that is refused as such.

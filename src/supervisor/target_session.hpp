@@ -32,6 +32,8 @@ class TargetSession final : public Handler {
     const std::string &shown() const { return shown_; }
     const model::Action &action() const { return action_; }
     bool running() const { return state_ == State::Running; }
+    // Opened and not ended: its connection still has to write the record's foot and say so.
+    bool awaits_end() const { return opened_; }
 
   private:
     enum class State : std::uint8_t {
@@ -59,6 +61,7 @@ class TargetSession final : public Handler {
     void try_release();
     void ask_signer();
     void refuse(const struct Speech &speech, std::uint32_t exit_status);
+    void expect_end();
     model::Event event(model::EventKind kind) const;
 
     // ---- while it runs and after (session_end.cpp)

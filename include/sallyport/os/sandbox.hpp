@@ -12,6 +12,7 @@ namespace sallyport::os {
 enum class SandboxProfile : std::uint8_t {
     Connection, // descriptors it has or is given; no path, no process, no socket of its own
     Judge,      // bytes in, bytes out
+    Record,     // one record's descriptors: read, map, cut, append
     Signer,     // as Judge, with epoll and its own append-only log
     Egress,     // network, DNS, TLS; no process, no privilege
     Listen,     // accepts and spawns

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
-from bed import Bed, BedError, call, wait_for  # noqa: E402,F401  (tests take them from here)
+from bed import ROOT, Bed, BedError, call, wait_for  # noqa: E402,F401  (tests take them from here)
 
 
 class BedCase(unittest.TestCase):

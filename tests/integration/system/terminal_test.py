@@ -39,6 +39,11 @@ class Terminal:
         before, self.seen = self.seen[:at], self.seen[at:]
         return before
 
+    def ready(self, seconds=20):
+        """The prompt is there and the editor is open; keys before that are type-ahead."""
+        before = self.until("READY> ", seconds)
+        return before + self.until("\x1b[?2004h", seconds)
+
     def type(self, text):
         os.write(self.fd, text.encode())
 
@@ -59,16 +64,19 @@ class Guarded(BedCase):
 
     def open(self, host="web1", person="alice"):
         terminal = Terminal(self.bed, person, host)
-        terminal.line("PS1='READY> '")
-        terminal.until("READY> ", 30)
-        terminal.until("READY> ", 30) if b"READY> " in terminal.seen else None
+        # The prompt is made of two pieces, so that its echo is not taken for it.
+        terminal.until("\x1b[?2004h", 30)
+        terminal.line("PS1='REA''DY> '")
+        terminal.ready()
         return terminal
 
     def test_lines_run_and_keep_their_state(self):
         terminal = self.open()
         terminal.line("cd /tmp; X=$((40 + 2))")
+        terminal.ready()
         terminal.line("echo \"at $PWD is $X\"")
         terminal.until("at /tmp is 42")
+        terminal.ready()
         terminal.line("exit 7")
         self.assertEqual(terminal.end(), 7)
 
@@ -77,8 +85,10 @@ class Guarded(BedCase):
         for line in ("cat /etc/shadow", "c''at /etc/shadow | head -1"):
             terminal.line(line)
             terminal.until("denied by rule secret-files")
-        terminal.line("echo still here")
+            terminal.ready()
+        terminal.line("echo still he''re")
         terminal.until("still here")
+        terminal.ready()
         self.assertNotIn(b"root:", terminal.seen)
         terminal.line("exit")
         terminal.end()
@@ -88,6 +98,7 @@ class Guarded(BedCase):
         for line in ("_sp() { read -r x; }", "exec 10</dev/tty", "enable -n read", "set -o vi"):
             terminal.line(line)
             terminal.until("guard-break")
+            terminal.ready()
         terminal.line("exit")
         terminal.end()
 
@@ -103,26 +114,33 @@ class Guarded(BedCase):
         self.assertEqual(self.bed.ssh("bob", "bastion", f"approve {request} --yes {code}").returncode, 0)
         terminal.until("approved by bob")
         wait_for("removed", lambda: not path.exists())
-        terminal.line("echo $?")
-        terminal.until("0")
+        terminal.ready()
+        terminal.line("echo status-$?")
+        terminal.until("status-0")
+        terminal.ready()
         terminal.line("exit")
         terminal.end()
 
     def test_continuation_paste_and_ctrl_c(self):
         terminal = self.open()
         terminal.line("for i in a b; do")
+        terminal.until("> ")
         terminal.line("echo loop-$i; done")
-        terminal.until("loop-b")
+        terminal.until("loop-b\r\n")
+        terminal.ready()
         terminal.type("\x1b[200~echo pasted-one\necho pasted-two\x1b[201~")
         time.sleep(0.5)
         terminal.read()
         self.assertNotIn(b"\npasted-one", terminal.seen)
         terminal.line("")
-        terminal.until("pasted-two")
+        terminal.until("\r\npasted-two")
+        terminal.ready()
         terminal.type("rm -rf /srv/never")
         terminal.type("\x03")
-        terminal.line("echo after")
+        terminal.ready()
+        terminal.line("echo aft''er")
         terminal.until("after")
+        terminal.ready()
         terminal.line("exit")
         terminal.end()
 
@@ -133,15 +151,18 @@ class Guarded(BedCase):
         terminal.line("typed")
         terminal.line("echo got-$X")
         terminal.until("got-typed")
+        terminal.ready()
         terminal.line(f"cat {self.bed.folder}/targets/web1/srv/app.log")
         terminal.until("AKIA" + "*" * 16)
+        terminal.ready()
         terminal.line("exit")
         terminal.end()
 
     def test_every_line_is_an_event_and_the_record_has_its_markers(self):
         terminal = self.open()
         terminal.line("echo marked")
-        terminal.until("marked")
+        terminal.until("marked\r\nmarked")
+        terminal.ready()
         terminal.line("exit")
         terminal.end()
         session = wait_for("end", lambda: next((s for s in self.bed.sessions() if s["ended"] and s["kind"] == "shell"), None))

@@ -80,6 +80,18 @@ TEST_CASE("a login is revoked by person, id, serial or fingerprint, and only whi
     CHECK(*(*store->find_login({"A"}))->revoked == noon);
 }
 
+TEST_CASE("a name belongs to the first identity that came with it until it is freed") {
+    const Folder folder;
+    auto store = folder.open();
+    CHECK(store->bind_person("alice", "https://id", "sub-1").ok());
+    CHECK(store->bind_person("alice", "https://id", "sub-1").ok());
+    CHECK(store->bind_person("alice", "https://id", "sub-2").error().code == base::ErrorCode::Conflict);
+    CHECK(store->bind_person("alice", "https://other", "sub-1").error().code == base::ErrorCode::Conflict);
+    CHECK(store->free_person("alice").ok());
+    CHECK(!store->free_person("alice").ok());
+    CHECK(store->bind_person("alice", "https://other", "sub-1").ok());
+}
+
 TEST_CASE("a token is used once until it has expired anyway") {
     const Folder folder;
     auto store = folder.open();
