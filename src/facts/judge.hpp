@@ -3,6 +3,7 @@
 // own commands (builtins.cpp) and the opening of programs (open.cpp) call each other, since a text
 // may hold commands and a command may hold texts. One object a unit; not shared between threads.
 #pragma once
+#include "constants.hpp"
 #include "entry.hpp"
 #include "environment.hpp"
 #include "options.hpp"
@@ -144,6 +145,7 @@ class Judge {
                                             const Redirected &redirected) const;
     void guard_redirect(const shell::Redirect &redirect, const Scene &scene);
     void apply(const Redirected &redirected, model::Command &command);
+    void note_made(const std::vector<shell::Word> &words, const std::vector<Words> &choices);
     std::vector<Words> alternatives(const std::vector<shell::Word> &words, Environment &env,
                                     const Scene &scene);
     std::optional<std::string> constant_output(const shell::List &list, Environment &env,
@@ -331,12 +333,14 @@ class Judge {
     bool step(); // false: over the limit, stop walking
     model::Span span(const Scene &scene, model::Span where) const;
     void effect(model::Command &command, model::Effect effect) const;
+    void ran(const model::FactWord &word, bool is_name); // its literal parts are never masked
 
     std::string_view text_;
     const Knowledge &knowledge_;
     const SessionState &session_;
     std::size_t command_limit_;
     model::CommandFacts facts_;
+    Ran ran_;
     std::deque<shell::Unit> units_;    // texts parsed again; functions point into them
     std::deque<shell::Part> parts_;    // made by brace expansion
     std::vector<Assigned *> trackers_; // names assigned in loops

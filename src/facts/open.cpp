@@ -133,6 +133,7 @@ void Judge::command(Words argv, Environment &env, Scene scene, model::Span where
     scene.output_piped = scene.output_piped || redirected.output;
     model::Command command = framed(scene, where);
     command.argv = argv;
+    ran(argv[0], true);
     for (const shell::Assignment &assignment : prefix)
         assign(assignment, env, scene, &command);
     const bool function = argv[0].literal() && scene.direct && !scene.skip_functions &&

@@ -126,6 +126,7 @@ void Judge::texts(const Entry &entry, const Parsed &parsed, const Words &argv,
             continue;
         for (const FactWord &word : selected(selector, parsed, argv)) {
             given = true;
+            ran(word, false);
             if (word.literal())
                 sql_text(word.text(), env, scene, command);
             else
@@ -182,6 +183,7 @@ void Judge::program_text(const Entry &entry, const Parsed &parsed, model::Comman
     if (sed && parsed.has("sandbox"))
         return;
     for (const FactWord &program : programs) {
+        ran(program, false);
         if (!program.literal()) {
             opaque(command, OpaqueReason::Interpreter, "a program with an unknown part");
             continue;

@@ -210,9 +210,30 @@ std::vector<Words> Judge::alternatives(const std::vector<shell::Word> &words, En
     return all;
 }
 
+// Words that do not stand in the text as they are: one of them may become the name of a command.
+void Judge::note_made(const std::vector<shell::Word> &words, const std::vector<Words> &choices) {
+    const auto written = [](const std::vector<shell::Part> &parts, auto &&self) -> bool {
+        return std::all_of(parts.begin(), parts.end(), [&](const shell::Part &part) {
+            const auto *quoted = std::get_if<shell::DoubleQuoted>(&part.value);
+            return std::holds_alternative<shell::Literal>(part.value) ||
+                   (quoted != nullptr && self(quoted->parts, self));
+        });
+    };
+    if (std::all_of(words.begin(), words.end(),
+                    [&](const shell::Word &word) { return written(word.parts, written); }))
+        return;
+    for (const Words &argv : choices) {
+        for (const model::FactWord &word : argv) {
+            if (word.literal())
+                ran_.made.insert(word.text());
+        }
+    }
+}
+
 void Judge::simple(const shell::Simple &simple, const shell::Node &node, Environment &env,
                    const Scene &scene) {
     const auto choices = alternatives(simple.words, env, scene);
+    note_made(simple.words, choices);
     const Redirected redirected = redirects(node.redirects, env, scene);
     if (simple.words.empty()) {
         for (const shell::Assignment &assignment : simple.assignments)

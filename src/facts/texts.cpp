@@ -51,6 +51,7 @@ Environment Judge::child(const Environment &env) const {
 void Judge::parse_again(std::string text, Dialect dialect, Environment &env, Scene scene,
                         model::Span where) {
     scene.where = span(scene, where);
+    ran_.texts.insert(text);
     reparsed_ += text.size();
     if (scene.depth >= max_wrapper_depth || reparsed_ > max_reparsed_bytes) {
         over_limit("commands inside commands too deep or too long");
@@ -110,6 +111,7 @@ void Judge::run_text(const model::FactWord &word, ShellName shell, Environment &
         text_in(word.text(), shell, env, scene, where, std::move(positional));
         return;
     }
+    ran(word, false);
     opaque_unit(scene, OpaqueReason::EvalHole, where,
                 "text with an unknown part is run as shell: " + word.shown());
     if (shell == ShellName::Self) {

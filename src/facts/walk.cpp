@@ -20,6 +20,22 @@ struct Overloaded : Cases... {
 };
 template <typename... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
+
+// Something put together from parts that the walk could not follow is run by a shell.
+bool runs_unknown(const model::CommandFacts &facts) {
+    const auto unknown = [](const std::vector<model::Opaque> &list) {
+        return std::any_of(list.begin(), list.end(), [](const model::Opaque &opaque) {
+            return opaque.reason == OpaqueReason::HoleCommand ||
+                   opaque.reason == OpaqueReason::GlobCommand ||
+                   opaque.reason == OpaqueReason::EvalHole ||
+                   opaque.reason == OpaqueReason::ArithEval ||
+                   opaque.reason == OpaqueReason::OverLimit;
+        });
+    };
+    return unknown(facts.opaque) ||
+           std::any_of(facts.commands.begin(), facts.commands.end(),
+                       [&](const model::Command &command) { return unknown(command.opaque); });
+}
 } // namespace
 
 void Scene::in(ContextFlag flag) {
@@ -43,6 +59,8 @@ model::CommandFacts Judge::derive(const shell::Unit &unit) {
     std::sort(facts_.programs.begin(), facts_.programs.end());
     facts_.programs.erase(std::unique(facts_.programs.begin(), facts_.programs.end()),
                           facts_.programs.end());
+    ran_.unknown = runs_unknown(facts_);
+    facts_.constants = constant_spans(unit, text_, knowledge_, ran_);
     return std::move(facts_);
 }
 
@@ -448,6 +466,17 @@ void Judge::over_limit(std::string note) {
 
 void Judge::effect(model::Command &command, model::Effect effect) const {
     command.effects.push_back(effect);
+}
+
+void Judge::ran(const model::FactWord &word, bool is_name) {
+    for (const model::WordPart &part : word.parts) {
+        if (part.kind != model::WordPartKind::Literal || part.text.empty())
+            continue;
+        if (is_name && word.literal())
+            ran_.names.insert(part.text);
+        else
+            ran_.texts.insert(part.text);
+    }
 }
 
 // A command that only redirects: `> f` is `: > f`.
