@@ -20,9 +20,10 @@ std::string joined(const std::vector<std::string> &items) {
 } // namespace
 
 base::Status TargetSession::unit_ask(const wire::UnitAsk &ask) {
-    const bool again = unit_ && unit_->number == ask.unit && !unit_->running && !unit_->request;
+    // One unit at a time, counted up. One that runs is over when the shell asks for the next: it
+    // was not run (its definitions are judged again) or its end is told first.
     if (state_ != State::Running || action_.kind != model::ActionKind::Shell ||
-        (ask.unit <= last_unit_ && !again) || (unit_ && !again && !unit_->running))
+        ask.unit <= last_unit_ || (unit_ && !unit_->running))
         return base::invalid("unit asked out of order");
     last_unit_ = ask.unit;
     unit_ = std::make_unique<Unit>();
@@ -51,6 +52,8 @@ void TargetSession::answer_unit(wire::UnitOutcome outcome, const std::string &te
         verdict.masked = unit_->shown;
     }
     connection_.send(verdict);
+    if (outcome == wire::UnitOutcome::Denied)
+        unit_.reset();
 }
 
 void TargetSession::unit_decided(std::uint64_t, const decider::Decided &outcome) {
@@ -124,9 +127,7 @@ void TargetSession::unit_changed(const model::Request &request) {
     unit_->request = request;
     const std::string text = spoken(speech_outcome(request, core_.clock.now()), json_);
     if (request.state != model::RequestState::Approved) {
-        answer_unit(wire::UnitOutcome::Denied, text);
-        unit_.reset();
-        return;
+        return answer_unit(wire::UnitOutcome::Denied, text);
     }
     answer_unit(wire::UnitOutcome::Held, text);
     connection_.send(wire::ReleaseReady{id_, unit_->number});

@@ -9,6 +9,7 @@ import unittest
 from bed_case import BedCase, wait_for
 
 KEY = "AKIA" + "QWERTYUIOPASDFGH"
+RULE = "aws-access-key"
 
 
 class Record(BedCase):
@@ -33,14 +34,14 @@ class Record(BedCase):
                 self.assertNotIn(KEY, cast)
                 self.assertIn("AKIA" + "*" * 16, cast)
         masked = [e for e in self.bed.events("output-masked")]
-        self.assertEqual(masked[-1]["aws-key-id"], "1")
+        self.assertEqual(masked[-1][RULE], "1")
 
     def test_stock_tools_play_it(self):
         _, session, path = self.run_and_seal("echo played", options=["-tt"])
         cast = subprocess.run(["zstd", "-dcq", path], capture_output=True, check=True).stdout
         header = json.loads(cast.split(b"\n")[0])
         self.assertEqual(header["version"], 2)
-        shown = subprocess.run(["asciinema", "cat", "-"], input=cast, capture_output=True, timeout=30)
+        shown = subprocess.run(["asciinema", "play", "-i", "0.01", "-"], input=cast, capture_output=True, timeout=30)
         self.assertIn(b"played", shown.stdout, shown.stderr)
 
     def test_every_record_verifies_and_no_record_does_after_one_changed_byte(self):
@@ -75,8 +76,6 @@ class Record(BedCase):
         self.assertIn(session, self.bed.sallyport("record", "list").stdout)
 
     def test_binary_output_passes_unharmed_and_is_an_event(self):
-        done, session, path = self.run_and_seal("head -c 3000000 /dev/urandom | tee /dev/stderr | sha256sum >&2; true", text=False)
-        self.assertEqual(done.returncode, 0)
         done, session, path = self.run_and_seal("head -c 3000000 /bin/bash", text=False)
         with open("/bin/bash", "rb") as file:
             self.assertEqual(done.stdout, file.read(3000000)[:len(done.stdout)])
