@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every message of every edge: what decodes must encode to the same bytes.
+#include "sallyport/model/request.hpp"
 #include "sallyport/wire/service_edges.hpp"
 
 #include <cstdlib>
