@@ -35,9 +35,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     prompt::MarkerScanner whole, split;
     whole.expect(nonces.fresh());
     split.expect(nonces.fresh());
-    const auto a = flat(whole, bytes) + whole.flush();
-    auto b = flat(split, bytes.first(cut));
-    b += flat(split, bytes.subspan(cut)) + split.flush();
+    // One call a statement: the operands of + may be evaluated in any order.
+    std::string a = flat(whole, bytes);
+    a += whole.flush();
+    std::string b = flat(split, bytes.first(cut));
+    b += flat(split, bytes.subspan(cut));
+    b += split.flush();
     if (a != b)
         std::abort();
     prompt::Session session(nonces);
