@@ -107,7 +107,8 @@ bool satisfied(const model::Need &need, const std::vector<model::Vote> &votes) {
     std::vector<const model::Quorum *> seats;
     for (const model::Quorum &quorum : need.approvals) {
         if (quorum.count == 0 || quorum.count > max_votes - seats.size())
-            return false; // nothing asked for is nothing approved, and more seats than votes are never filled
+            return false; // nothing asked for is nothing approved, and more seats than votes are
+                          // never filled
         seats.insert(seats.end(), quorum.count, &quorum);
     }
     if (seats.empty())

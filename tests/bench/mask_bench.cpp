@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// MB/s of mask::Stream with the shipped rules on one core, by CPU time: log lines, plain, with words
-// that leads begin with, with a secret on every tenth line, with colours; base64 lines; random
-// bytes; and microseconds for one echoed key. Argument: the rules file.
+// MB/s of mask::Stream with the shipped rules on one core, by CPU time: log lines, plain, with
+// words that leads begin with, with a secret on every tenth line, with colours; base64 lines;
+// random bytes; and microseconds for one echoed key. Argument: the rules file.
 #include "sallyport/mask/stream.hpp"
 
 #include <algorithm>

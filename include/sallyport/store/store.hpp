@@ -79,10 +79,12 @@ class Store {
     base::Result<std::vector<model::LoginId>>
     revoke_logins(const std::string &which, const std::string &by, base::WallTime now);
 
-    // The stable identity behind a person's name: the first (issuer, subject) to use a name keeps it. Conflict when
-    // another one comes with the same name.
-    base::Status bind_person(const std::string &person, const std::string &issuer, const std::string &subject);
-    // An administrator frees a name (a person who left, a provider that changed); Conflict if it is not bound.
+    // The stable identity behind a person's name: the first (issuer, subject) to use a name keeps
+    // it. Conflict when another one comes with the same name.
+    base::Status bind_person(const std::string &person, const std::string &issuer,
+                             const std::string &subject);
+    // An administrator frees a name (a person who left, a provider that changed); Conflict if it is
+    // not bound.
     base::Status free_person(const std::string &person);
 
     // ---- tokens are used once

@@ -2,6 +2,7 @@
 #include "sallyport/approval/rules.hpp"
 
 #include <algorithm>
+
 #include <doctest/doctest.h>
 
 using namespace sallyport;

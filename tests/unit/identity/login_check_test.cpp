@@ -4,8 +4,9 @@
 #include "sallyport/crypto/signature.hpp"
 #include "sallyport/identity/login_check.hpp"
 
-#include <doctest/doctest.h>
 #include <functional>
+
+#include <doctest/doctest.h>
 
 using namespace people;
 using identity::LoginAnswer;

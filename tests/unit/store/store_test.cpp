@@ -85,8 +85,10 @@ TEST_CASE("a name belongs to the first identity that came with it until it is fr
     auto store = folder.open();
     CHECK(store->bind_person("alice", "https://id", "sub-1").ok());
     CHECK(store->bind_person("alice", "https://id", "sub-1").ok());
-    CHECK(store->bind_person("alice", "https://id", "sub-2").error().code == base::ErrorCode::Conflict);
-    CHECK(store->bind_person("alice", "https://other", "sub-1").error().code == base::ErrorCode::Conflict);
+    CHECK(store->bind_person("alice", "https://id", "sub-2").error().code ==
+          base::ErrorCode::Conflict);
+    CHECK(store->bind_person("alice", "https://other", "sub-1").error().code ==
+          base::ErrorCode::Conflict);
     CHECK(store->free_person("alice").ok());
     CHECK(!store->free_person("alice").ok());
     CHECK(store->bind_person("alice", "https://other", "sub-1").ok());
