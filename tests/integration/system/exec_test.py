@@ -63,6 +63,7 @@ class Exec(BedCase):
                                "-o", f"ProxyCommand=ssh -F {self.bed.folder}/alice/ssh_config -W %h:%p bastion",
                                "-o", "StrictHostKeyChecking=no", "dev1", "true"], text=True, capture_output=True, timeout=30)
         self.assertNotEqual(jump.returncode, 0)
+        self.assertIn("administratively prohibited", jump.stderr)
 
     def test_a_megabyte_stream_keeps_every_byte_while_keys_are_renewed(self):
         data = os.urandom(8 << 20)

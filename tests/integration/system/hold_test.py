@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A risky command is held until somebody else decides: over ssh, by a click, by nobody, and what a crash does to it."""
+import json
 import os
 import pty
 import re
@@ -9,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from bed_case import BedCase, call, wait_for
+from bed_case import BedCase, wait_for
 
 SHORT = """format = 1
 name = "extra"
@@ -82,7 +83,7 @@ class Hold(BedCase):
 
     def state_of(self, request):
         rows = self.bed.sallyport("--json", "request", "list", "--all").stdout.splitlines()
-        return next(__import__("json").loads(row)["state"] for row in rows if f'"{request}"' in row)
+        return next(json.loads(row)["state"] for row in rows if f'"{request}"' in row)
 
     # ---- decided
 
@@ -149,27 +150,34 @@ class Hold(BedCase):
     def test_forged_clicks_release_nothing(self):
         held = Held(self, f"rm -rf {self.thing('six')}")
         wait_for("posted", lambda: any(held.id in m["text"] for m in self.bed.messages()))
-        for forged in ({"value": "A" * 22}, {"chat": -1002}, {"value": ""}, {"value": held.id}):
+        before = len(self.bed.events("click-refused"))
+        for forged in ({"value": "A" * 22}, {"value": held.id}, {"chat": -1002}):
             with self.subTest(forged):
-                try:
-                    self.bed.click(held.id, "approve", "bob", **forged)
-                except Exception:  # the double itself may refuse what no real client could send
-                    pass
+                told = self.bed.click(held.id, "approve", "bob", **forged)
+                self.assertEqual(told["text"], "this button is not one of ours")
                 self.assertEqual(self.state_of(held.id), "pending")
-        self.assertIn("refused", str(self.bed.events("click-refused")) + "refused")
+        # A press without a value says nothing that could be answered: no words, no event.
+        self.assertIsNone(self.bed.click(held.id, "approve", "bob", value="", wait=1)["text"])
+        self.assertEqual(self.state_of(held.id), "pending")
+        refused = self.bed.events("click-refused")[before:]
+        self.assertEqual([event["why"] for event in refused], ["this button is not one of ours"] * 3)
+        self.assertEqual({event["user"] for event in refused}, {"1002"})
         held.child.kill()
         held.end()
 
     def test_a_click_after_the_end_is_nothing(self):
         path = self.thing("seven")
         held = Held(self, f"rm -rf {path}")
-        wait_for("posted", lambda: any(held.id in m["text"] for m in self.bed.messages()))
+        message = wait_for("posted", lambda: next((m for m in self.bed.messages() if held.id in m["text"]), None))
         held.child.kill()
         held.end()
         wait_for("cancelled", lambda: self.state_of(held.id) == "cancelled")
-        value = [b for m in self.bed.messages() if held.id in m["text"] for b in m["buttons"]]
+        told = self.bed.click(held.id, "approve", "bob", message=message["message"], value=message["buttons"][0]["callback_data"])
+        self.assertTrue(told["text"], "the click got no answer")
+        self.assertNotEqual(told["text"], "approved")
         self.assertEqual(self.approve(held.id).returncode, 77)
-        self.assertTrue(path.exists(), value)
+        self.assertEqual(self.state_of(held.id), "cancelled")
+        self.assertTrue(path.exists())
 
     def test_a_rule_that_wants_ssh_takes_no_click(self):
         held = Held(self, f"chmod 700 {self.thing('eight')}")
@@ -235,8 +243,10 @@ test = [{ as = "alice", on = "web1", exec = "rm x", expect = "deny", rule = "fro
         try:
             self.bed.sallyport("reload")
             self.approve(held.id)
-            self.assert_says(held.end(), 77)
+            self.assert_says(held.end(), 77, "approved by bob (ssh)", f"request {held.id} denied")
             self.assertTrue(path.exists())
+            closed = [e for e in self.bed.events("request-closed") if e["request"] == held.id]
+            self.assertEqual([e["why"] for e in closed], ["policy now denies it by rule frozen"])
         finally:
             extra.write_text(before)
             self.bed.sallyport("reload")
