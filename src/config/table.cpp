@@ -2,6 +2,7 @@
 #include "table.hpp"
 
 #include "sallyport/base/clock.hpp"
+#include "sallyport/base/toml_text.hpp"
 
 namespace sallyport::config {
 
@@ -172,17 +173,38 @@ void Table::finish() {
             faults_.push_back(at(key.source(), "unknown key `" + std::string(key.str()) + "`"));
 }
 
+namespace {
+bool gives_up(std::string_view text) {
+    try {
+        static_cast<void>(toml::parse(text));
+    } catch (const toml::parse_error &) {
+        return false;
+    } catch (const std::logic_error &) {
+        return true;
+    }
+    return false;
+}
+} // namespace
+
 void read_file(std::string_view text, const std::string &file, std::vector<Fault> &faults,
                const std::function<void(Table &)> &read) {
+    const auto add = [&](const base::TomlFault &fault) {
+        faults.push_back({file, fault.line, fault.column, fault.message});
+    };
+    if (const auto fault = base::toml_byte_fault(text))
+        return add(*fault);
+    toml::table root;
     try {
-        const toml::table root = toml::parse(text, file);
-        Table table(root, file, faults);
-        read(table);
-        table.finish();
+        root = toml::parse(text, file);
     } catch (const toml::parse_error &error) {
         const toml::source_position where = error.source().begin;
-        faults.push_back({file, where.line, where.column, std::string(error.description())});
+        return add({where.line, where.column, std::string(error.description())});
+    } catch (const std::logic_error &) {
+        return add(base::toml_bracket_fault(text, gives_up));
     }
+    Table table(root, file, faults);
+    read(table);
+    table.finish();
 }
 
 } // namespace sallyport::config

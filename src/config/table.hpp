@@ -6,8 +6,20 @@
 
 #include <functional>
 #include <set>
+#include <stdexcept>
 
+// See base/toml_text.hpp: an assertion of the library throws, and a namespace of its own keeps this
+// reading of it apart from any other in the same program.
+namespace sallyport::config {
+[[noreturn]] inline void toml_gives_up() {
+    throw std::logic_error("toml");
+}
+} // namespace sallyport::config
+// clang-format off
+#define TOML_ASSERT(expr) ((expr) ? void() : sallyport::config::toml_gives_up())
+#define toml sallyport_config_toml
 #include <toml++/toml.h>
+// clang-format on
 
 namespace sallyport::config {
 

@@ -8,11 +8,17 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
-// A namespace of its own keeps this reading of the library, without exceptions, apart from any
-// other in the same program: mixed settings of one header-only library are one definition too many.
+// See base/toml_text.hpp: an assertion of the library throws, and a namespace of its own keeps this
+// reading of it apart from any other in the same program.
+namespace sallyport::facts {
+[[noreturn]] inline void toml_gives_up() {
+    throw std::logic_error("toml");
+}
+} // namespace sallyport::facts
 // clang-format off
-#define TOML_EXCEPTIONS 0
+#define TOML_ASSERT(expr) ((expr) ? void() : sallyport::facts::toml_gives_up())
 #define toml sallyport_facts_toml
 #include <toml++/toml.h>
 // clang-format on

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loader.hpp"
 
+#include "sallyport/base/toml_text.hpp"
+
 namespace sallyport::facts {
 
 void Loader::add_plain(std::string_view name, bool prints_only) {
@@ -121,18 +123,38 @@ Status Loader::section(std::string_view key, const toml::node &node) {
     return fault(node, "unknown key `" + std::string(key) + "`");
 }
 
+namespace {
+bool gives_up(std::string_view text) {
+    try {
+        static_cast<void>(toml::parse(text));
+    } catch (const toml::parse_error &) {
+        return false;
+    } catch (const std::logic_error &) {
+        return true;
+    }
+    return false;
+}
+} // namespace
+
 Status Loader::load(std::string_view text) {
     if (text.size() > max_knowledge_bytes)
         return base::fail(base::ErrorCode::TooLarge,
                           std::string(name_) + ": knowledge is larger than 1 MiB");
-    const toml::parse_result parsed = toml::parse(text);
-    if (!parsed) {
-        const auto &at = parsed.error().source().begin;
-        return base::invalid(std::string(name_) + ":" + std::to_string(at.line) + ":" +
-                             std::to_string(at.column) + ": " +
-                             std::string(parsed.error().description()));
+    const auto place = [&](const base::TomlFault &fault) {
+        return base::invalid(std::string(name_) + ":" + std::to_string(fault.line) + ":" +
+                             std::to_string(fault.column) + ": " + fault.message);
+    };
+    if (const auto fault = base::toml_byte_fault(text))
+        return place(*fault);
+    toml::table root;
+    try {
+        root = toml::parse(text);
+    } catch (const toml::parse_error &error) {
+        const auto &at = error.source().begin;
+        return place({at.line, at.column, std::string(error.description())});
+    } catch (const std::logic_error &) {
+        return place(base::toml_bracket_fault(text, gives_up));
     }
-    const toml::table &root = parsed.table();
     if (!root.contains("format"))
         return base::invalid(std::string(name_) + ":1:1: `format = 1` is missing");
     for (const auto &[key, node] : root)

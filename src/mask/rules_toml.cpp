@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sallyport/base/toml_text.hpp"
 #include "sallyport/mask/rules.hpp"
 
 #include <array>
 #include <set>
+#include <stdexcept>
 
+// See base/toml_text.hpp: an assertion of the library throws, and a namespace of its own keeps this
+// reading of it apart from any other in the same program.
+namespace sallyport::mask {
+namespace {
+[[noreturn]] void toml_gives_up() {
+    throw std::logic_error("toml");
+}
+} // namespace
+} // namespace sallyport::mask
+// clang-format off
+#define TOML_ASSERT(expr) ((expr) ? void() : sallyport::mask::toml_gives_up())
+#define toml sallyport_mask_toml
 #include <toml++/toml.h>
+// clang-format on
 
 namespace sallyport::mask {
 namespace {
@@ -181,19 +196,39 @@ base::Result<std::vector<Rule>> read_rules(const toml::table &table) {
     return rules;
 }
 
+bool gives_up(std::string_view text) {
+    try {
+        static_cast<void>(toml::parse(text));
+    } catch (const toml::parse_error &) {
+        return false;
+    } catch (const std::logic_error &) {
+        return true;
+    }
+    return false;
+}
+
+base::Error wrong(const base::TomlFault &fault) {
+    return base::invalid("mask rules, line " + std::to_string(fault.line) + ", column " +
+                         std::to_string(fault.column) + ": " + fault.message);
+}
+
 } // namespace
 
 base::Result<std::vector<Rule>> parse_rules(std::string_view toml_text) {
     if (toml_text.size() > max_rules_file_bytes)
         return base::fail(base::ErrorCode::TooLarge, "the mask rules are too large");
-    // The library throws; the same settings as everywhere in the product, or its inline functions
-    // would differ between modules.
+    if (const auto fault = base::toml_byte_fault(toml_text))
+        return wrong(*fault);
+    toml::table table;
     try {
-        return read_rules(toml::parse(toml_text));
+        table = toml::parse(toml_text);
     } catch (const toml::parse_error &error) {
         return base::invalid("mask rules, " + place(error.source()) + ": " +
                              std::string(error.description()));
+    } catch (const std::logic_error &) {
+        return wrong(base::toml_bracket_fault(toml_text, gives_up));
     }
+    return read_rules(table);
 }
 
 } // namespace sallyport::mask

@@ -109,6 +109,19 @@ TEST_SUITE("facts.knowledge") {
         CHECK(!Knowledge::load(std::string(max_knowledge_bytes + 1, '#'), "k"));
     }
 
+    TEST_CASE("text that is not TOML at all is a fault with its line") {
+        for (const std::string_view text :
+             {std::string_view("[ } }"), std::string_view("[[\0", 3),
+              std::string_view("a = \xEF\xBB\xAF\n"), std::string_view("\xC3\xA9 = 1"),
+              std::string_view("[[")}) {
+            CAPTURE(text);
+            CHECK(!Knowledge::load(text, "k.toml"));
+            CHECK(!knowledge().tightened(text, "k.toml"));
+        }
+        CHECK(Knowledge::load("format = 1\n[ } }\n", "k.toml").error().message ==
+              "k.toml:2:1: not TOML: a bracket stands where none can");
+    }
+
     TEST_CASE("a site file adds and tightens") {
         const auto merged = knowledge().tightened("format = 1\n"
                                                   "[c.backupctl]\nkind = [\"destroyer\"]\n"

@@ -28,4 +28,15 @@ TEST_CASE("every example of the shipped rules is masked as it says, by its rule"
     }
     CHECK(examples >= 60);
 }
+
+TEST_CASE("text that is not TOML at all is an error with its line, never the end of the process") {
+    for (const std::string_view text : {std::string_view("[ } }"), std::string_view("[[\0", 3),
+                                        std::string_view("a = \xEF\xBB\xAF\n"),
+                                        std::string_view("\xC3\xA9 = 1"), std::string_view("[[")}) {
+        CAPTURE(text);
+        CHECK(!parse_rules(text).ok());
+    }
+    CHECK(parse_rules("[[rule]]\nid = \"a\"\n[ } }\n").error().message ==
+          "mask rules, line 3, column 1: not TOML: a bracket stands where none can");
+}
 TEST_SUITE_END();
