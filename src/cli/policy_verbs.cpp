@@ -122,6 +122,8 @@ base::Result<model::Action> make_action(const Circumstances &said, const policy:
     if (!account || !from)
         return missing(!account ? "--account" : "--from");
     action.account = *account;
+    action.cwd = model::home_of({}, *account); // where a command begins
+    action.sh = model::Target{}.sh;
     action.from = *from;
     action.declared = said.declared;
     if (!said.at && !fixtures.at)
@@ -426,7 +428,7 @@ int policy_explain(const PolicySource &source, const ExplainOptions &options,
     }
     model::Decision decision;
     if (has_text(action->kind)) {
-        const model::CommandFacts facts = judge(action->bytes, action->dialect, action->kind);
+        const model::CommandFacts facts = judge(*action);
         decision = policy->decide(action.value(), &facts);
     } else {
         decision = policy->decide(action.value(), nullptr);
@@ -460,7 +462,7 @@ int policy_judge(const PolicySource &source, const Circumstances &circumstances,
             asked.kind = question->kind;
             asked.dialect = question->dialect;
             asked.bytes = std::move(question->text);
-            const model::CommandFacts facts = judge(asked.bytes, asked.dialect, asked.kind);
+            const model::CommandFacts facts = judge(asked);
             answer = answer_of(id, policy->decide(asked, &facts), facts);
         } else {
             answer = refusal(id, question.error());

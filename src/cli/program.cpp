@@ -60,8 +60,8 @@ policy::Judge local_judge(const std::string &knowledge_path) {
         std::exit(78);
     }
     const std::shared_ptr<const facts::Knowledge> shared(std::move(*knowledge));
-    return [shared](std::string_view unit, model::Dialect dialect, model::ActionKind kind) {
-        return decider::judge(*shared, {0, std::string(unit), dialect, kind, "", "", false});
+    return [shared](const model::Action &action) {
+        return decider::judge(*shared, decider::judge_ask(action, ""));
     };
 }
 

@@ -110,6 +110,18 @@ void read_chat(Table &table, std::vector<Chat> &chats) {
     chats.push_back(std::move(chat));
 }
 
+bool is_home(std::string_view text) {
+    if (text.front() != '/' || text.size() > 255 ||
+        text.find_first_of("*?[]\\") != std::string_view::npos ||
+        std::any_of(text.begin(), text.end(), [](char byte) {
+            return static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
+        }))
+        return false;
+    const std::string closed = std::string(text) + "/";
+    return closed.find("/./") == std::string::npos && closed.find("/../") == std::string::npos &&
+           closed.find("//") == std::string::npos;
+}
+
 void read_target(Table &table, std::vector<model::Target> &targets) {
     model::Target target;
     target.origin = table.origin();
@@ -138,6 +150,17 @@ void read_target(Table &table, std::vector<model::Target> &targets) {
         target.shell = *dialect;
     else
         table.fault("shell", dialect.error().message);
+    std::string sh = "dash";
+    table.text("sh", sh);
+    const auto sh_dialect = model::parse_dialect(sh);
+    table.expect(sh_dialect.ok() && *sh_dialect != model::Dialect::Unknown, "sh",
+                 "`sh` must be bash, dash, zsh, ash or sh");
+    if (sh_dialect.ok())
+        target.sh = *sh_dialect;
+    table.text("home", target.home);
+    table.expect(target.home.empty() || is_home(target.home), "home",
+                 "`home` must be an absolute path such as `/home/{account}`, without `.`, `..` "
+                 "and patterns");
     table.texts("allow_addresses", target.allow_addresses);
     for (const std::string &range : target.allow_addresses)
         table.expect(base::parse_network(range).ok(), "allow_addresses",

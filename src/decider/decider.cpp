@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sallyport/decider/decider.hpp"
 
+#include "sallyport/decider/judge_worker.hpp"
+
 #include <algorithm>
 
 namespace sallyport::decider {
@@ -43,10 +45,7 @@ model::Decision Decider::decide_now(const model::Action &action) const {
 }
 
 void Decider::decide(const model::Action &action, const std::string &definitions, Done done) const {
-    wire::JudgeAsk ask{
-        0,           action.bytes,   action.dialect, action.kind, action.cwd.value_or(""),
-        definitions, action.terminal};
-    pool_.judge(std::move(ask),
+    pool_.judge(judge_ask(action, definitions),
                 [policy = policy_, action, done = std::move(done)](model::CommandFacts facts) {
                     Decided decided{decide_facts(*policy, action, facts), std::move(facts)};
                     done(std::move(decided));

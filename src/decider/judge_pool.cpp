@@ -104,12 +104,14 @@ void JudgePool::run(Worker &worker, Waiting waiting) {
     worker.busy = true;
     const auto answered = [this, &worker, ask = waiting.ask, done = waiting.done](
                               base::Result<ipc::Caller::Reply<wire::JudgeAnswer>> answer) {
-        worker.busy = false;
         if (!answer.ok()) {
             log_.write(base::LogLevel::Warning, "judge", answer.error().message);
-            worker.child.signal(SIGKILL); // a hang; its edge closes and it is replaced
+            // A hang, or no answer in form: its edge closes and it is replaced. It stays busy until
+            // then, so that no other text goes to a worker that is dying.
+            worker.child.signal(SIGKILL);
             return done(unparsable(ask, "the judge could not take it apart"));
         }
+        worker.busy = false;
         done(std::move(answer->message.facts));
         dispatch();
     };

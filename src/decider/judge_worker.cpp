@@ -66,12 +66,18 @@ void read_definitions(std::string_view text, facts::SessionState &session) {
 
 } // namespace
 
+wire::JudgeAsk judge_ask(const model::Action &action, const std::string &definitions) {
+    return {0,           action.bytes,    action.dialect, action.kind, action.cwd.value_or(""),
+            definitions, action.terminal, action.sh};
+}
+
 model::CommandFacts judge(const facts::Knowledge &knowledge, const wire::JudgeAsk &ask) {
     facts::SessionState session;
     if (ask.cwd.starts_with('/'))
         session.cwd = ask.cwd;
     session.terminal = ask.terminal;
     session.login = ask.dialect;
+    session.sh = ask.sh;
     read_definitions(ask.definitions, session);
     return facts::judge_text(ask.text, ask.dialect, ask.kind, knowledge, session);
 }

@@ -30,6 +30,16 @@ base::Result<Dialect> parse_dialect(std::string_view text) {
     return find_in<Dialect>(dialects, text, "shell");
 }
 
+std::string home_of(const Target &target, std::string_view account) {
+    if (target.home.empty())
+        return account == "root" ? "/root" : "/home/" + std::string(account);
+    constexpr std::string_view place = "{account}";
+    std::string home = target.home;
+    for (std::size_t at = 0; (at = home.find(place, at)) != std::string::npos; at += account.size())
+        home.replace(at, place.size(), account);
+    return home;
+}
+
 bool is_target_name(std::string_view text) {
     const std::size_t tilde = text.find('~');
     if (tilde == std::string_view::npos)

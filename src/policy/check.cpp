@@ -181,13 +181,17 @@ void Checker::check_names(const Rule &grant) {
                              bit(model::OpaqueReason::Interactive);
     std::set<std::string> names(clause.name.literals.begin(), clause.name.literals.end());
     for (const std::string &name : names) {
-        const model::CommandFacts facts = judge_(name, model::Dialect::Bash, ActionKind::Exec);
+        const auto judged = [this](std::string text) {
+            model::Action action;
+            action.bytes = std::move(text);
+            return judge_(action);
+        };
+        const model::CommandFacts facts = judged(name);
         bool opens = false;
         for (const model::Command &command : facts.commands)
             for (const model::Opaque &opaque : command.opaque)
                 opens = opens || (runs_others & bit(opaque.reason)) != 0;
-        opens = opens ||
-                judge_(name + " true", model::Dialect::Bash, ActionKind::Exec).commands.size() > 1;
+        opens = opens || judged(name + " true").commands.size() > 1;
         if (opens)
             add(grant, "allows `" + name + "`, which runs other commands; say `opaque = false`");
     }

@@ -25,9 +25,11 @@ model::Action make_action(const Test &test, const Fixtures &fixtures) {
     action.who.origin = user.origin.value_or(model::Origin::Agent);
     action.declared = test.declared;
     action.account = test.account.value_or(fixtures.account.value_or(""));
+    action.cwd = model::home_of({}, action.account); // where a command begins
     action.target = test.on;
     action.labels = target.labels;
     action.dialect = target.shell;
+    action.sh = model::Target{}.sh;
     action.from = test.from.value_or(fixtures.from.value_or(""));
     action.at = test.time.value_or(fixtures.at.value_or(base::WallTime{}));
     action.bytes = test.path.empty() ? test.text : test.path;
@@ -92,7 +94,7 @@ std::vector<TestResult> Policy::run_tests(const Judge &judge) const {
                           std::string(model::action_kind_name(test.kind)) + " " +
                           base::printable(action.bytes, 120);
             if (needs_facts(test.kind) && judge) {
-                const model::CommandFacts facts = judge(action.bytes, action.dialect, action.kind);
+                const model::CommandFacts facts = judge(action);
                 result.decision = decide(action, &facts);
             } else {
                 result.decision = decide(action, nullptr);

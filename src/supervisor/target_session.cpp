@@ -107,6 +107,7 @@ bool TargetSession::describe_action() {
         return false;
     action_.labels = target_->labels;
     action_.dialect = target_->shell;
+    action_.sh = target_->sh;
     if (action_.account.empty() && target_->accounts.size() == 1)
         action_.account = target_->accounts.front();
     const auto &accounts = target_->accounts;
@@ -139,6 +140,8 @@ void TargetSession::begin() {
                        "not-built"},
                       exit_refused);
     action_.kind = ask_.kind == wire::AskKind::Shell ? ActionKind::Shell : ActionKind::Exec;
+    if (action_.kind == ActionKind::Exec) // a guarded shell tells where it is with every line
+        action_.cwd = model::home_of(*target_, action_.account);
     decide();
 }
 

@@ -12,6 +12,9 @@
 
 namespace sallyport::decider {
 
+// What a judge is asked about an action with a text. `definitions`: see Decider::decide.
+wire::JudgeAsk judge_ask(const model::Action &action, const std::string &definitions);
+
 // What JudgeAsk says about the shell, judged; also used by `sallyport policy judge`, in its own
 // process.
 model::CommandFacts judge(const facts::Knowledge &knowledge, const wire::JudgeAsk &ask);

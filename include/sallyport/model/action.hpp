@@ -53,10 +53,11 @@ struct Action {
     std::string account, target;
     std::map<std::string, std::string> labels;
     Dialect dialect = Dialect::Bash;
-    std::string from; // client address without port
+    Dialect sh = Dialect::Sh; // what /bin/sh is there; Sh: one of the family, not known which
+    std::string from;         // client address without port
     base::WallTime at{};
     std::string bytes; // command, line or script; a path for files; `host:port` for forwards
-    std::optional<std::string> cwd; // a claim of the target
+    std::optional<std::string> cwd; // exec: the declared home; else a claim of the target
     std::vector<EnvironmentEntry> environment;
     bool terminal = false;
 };

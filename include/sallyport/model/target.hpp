@@ -30,11 +30,18 @@ struct Target {
     std::vector<std::string> host_keys; // pinned keys, `ssh-ed25519 AAAA...`
     std::vector<std::string> host_cas;  // host CAs, the same form
     Dialect shell = Dialect::Bash;
+    Dialect sh = Dialect::Dash; // what /bin/sh is
+    // Where sshd starts a command, `{account}` for the account's name. Empty: the usual place.
+    std::string home;
     std::vector<std::string>
         allow_addresses; // CIDR ranges that may be dialled although refused by default
     std::string origin;  // `file:line` where it was declared
     bool operator==(const Target &) const = default;
 };
+
+// The directory in which a command of this account begins, as the administrator declared it:
+// `home`, else /root for root and /home/ACCOUNT for everyone else.
+std::string home_of(const Target &target, std::string_view account);
 
 bool is_target_name(std::string_view text);  // [a-z0-9][a-z0-9._-]{0,62}, optional `~prefix`
 bool is_account_name(std::string_view text); // [A-Za-z0-9_][A-Za-z0-9._-]{0,31}, as useradd allows

@@ -46,9 +46,8 @@ struct Ports {
     std::function<std::string(std::string_view text)> digest;
 };
 
-// Judges a shell text; `facts` in a judge worker behind it.
-using Judge = std::function<model::CommandFacts(std::string_view text, model::Dialect dialect,
-                                                model::ActionKind kind)>;
+// Judges the text of an action; `facts` in a judge worker behind it.
+using Judge = std::function<model::CommandFacts(const model::Action &action)>;
 
 struct TestResult {
     std::string rule, file;

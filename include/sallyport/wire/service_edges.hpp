@@ -246,7 +246,8 @@ struct JudgeAsk {
     model::ActionKind kind = model::ActionKind::Exec;
     std::string cwd, definitions; // empty: not known
     bool terminal = false;
-    SALLYPORT_FIELDS(call, text, dialect, kind, cwd, definitions, terminal)
+    model::Dialect sh = model::Dialect::Sh; // what /bin/sh of the target is
+    SALLYPORT_FIELDS(call, text, dialect, kind, cwd, definitions, terminal, sh)
 };
 struct JudgeAnswer {
     static constexpr std::uint16_t type = 71;

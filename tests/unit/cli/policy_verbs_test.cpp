@@ -63,9 +63,10 @@ at = "2026-03-04T11:00:00+01:00"
 const std::string pack = "format = 1\nname = \"p\"\n[set]\n\"pack.p\" = [\"ls\", \"date\"]\n";
 
 // Words without quotes; a text with `)` does not parse.
-model::CommandFacts judge(std::string_view text, model::Dialect dialect, model::ActionKind) {
+model::CommandFacts judge(const model::Action &action) {
+    const std::string_view text = action.bytes;
     model::CommandFacts facts;
-    facts.dialect = dialect;
+    facts.dialect = action.dialect;
     if (text.find(')') != std::string_view::npos) {
         facts.error = model::ParseError{{}, 1, 4, "found `)`"};
         return facts;
@@ -159,10 +160,11 @@ TEST_CASE("judge answers a line that it cannot read, and goes on") {
 
 TEST_CASE("raw bytes come as hex or as lone surrogates") {
     std::string seen;
-    const policy::Judge spy = [&](std::string_view text, model::Dialect dialect,
-                                  model::ActionKind kind) {
-        seen = text;
-        return judge(text, dialect, kind);
+    const policy::Judge spy = [&](const model::Action &action) {
+        seen = action.bytes;
+        CHECK(action.cwd == "/home/" + action.account);
+        CHECK(action.sh == model::Dialect::Dash);
+        return judge(action);
     };
     const auto ask = [&](const std::string &line) {
         Setting setting;

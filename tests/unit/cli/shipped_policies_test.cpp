@@ -14,10 +14,12 @@ TEST_CASE("the real judge decides the shipped tests as the golden file says") {
         facts::Knowledge::load(read_source("policies/knowledge/commands.toml"), "commands.toml");
     REQUIRE(knowledge.ok());
     facts::SessionState session;
-    session.cwd = "/home/deploy"; // sshd starts a command in the account's home
     check_shipped(
-        [&](std::string_view text, model::Dialect dialect, model::ActionKind kind) {
-            return facts::judge_text(text, dialect, kind, *knowledge.value(), session);
+        [&](const model::Action &action) {
+            session.cwd = action.cwd; // sshd starts a command in the account's home
+            session.sh = action.sh;
+            return facts::judge_text(action.bytes, action.dialect, action.kind, *knowledge.value(),
+                                     session);
         },
         "");
 }

@@ -104,6 +104,41 @@ TEST_CASE("targets of several files are one list and a name is declared once") {
           "b.toml:2:8: target `web1` is declared twice, first at a.toml:1");
 }
 
+TEST_CASE("text that is not TOML at all is a fault with its line, never the end of the process") {
+    for (const std::string_view text : {std::string_view("[ } }"), std::string_view("[[\0", 3),
+                                        std::string_view("a = \xEF\xBB\xAF\n"),
+                                        std::string_view("\xC3\xA9 = 1"), std::string_view("[[")}) {
+        CAPTURE(text);
+        CHECK(config::parse_config(text, "s.toml").faults.size() == 1);
+        CHECK(config::parse_targets({{"t.toml", std::string(text)}}).faults.size() == 1);
+    }
+    CHECK(faults_of("[server]\nlisten = []\n[ } }\n") ==
+          "sallyport.toml:3:1: not TOML: a bracket stands where none can\n");
+}
+
+TEST_CASE("home and sh of a target are a declaration with usual values") {
+    const auto with = [](const std::string &lines) {
+        return config::parse_targets({{"a.toml", "[[target]]\nname = \"web1\"\nhost = \"h\"\n"
+                                                 "host_keys = [\"ssh-ed25519 AAAA\"]\n" +
+                                                     lines}});
+    };
+    const auto usual = with("");
+    REQUIRE(usual.ok());
+    CHECK(usual.value.at(0).sh == model::Dialect::Dash);
+    CHECK(model::home_of(usual.value.at(0), "deploy") == "/home/deploy");
+    CHECK(model::home_of(usual.value.at(0), "root") == "/root");
+    const auto said = with("home = \"/srv/{account}/home\"\nsh = \"bash\"\n");
+    REQUIRE(said.ok());
+    CHECK(said.value.at(0).sh == model::Dialect::Bash);
+    CHECK(model::home_of(said.value.at(0), "root") == "/srv/root/home");
+    for (const char *wrong :
+         {"home = \"srv\"", "home = \"/srv/../etc\"", "home = \"/srv/*\"", "home = \"/a//b\"",
+          "home = \"/a\\nb\"", "home = 5", "sh = \"fish\"", "sh = \"unknown\"", "sh = 5"}) {
+        CAPTURE(wrong);
+        CHECK(with(wrong).faults.size() == 1);
+    }
+}
+
 TEST_CASE("a target that would be dialled without a pin is a fault") {
     const auto loaded = config::parse_targets(
         {{"a.toml", "[[target]]\nname = \"Web\"\nhost = \"h\"\nport = 0\nshell = \"fish\"\n"}});

@@ -204,7 +204,8 @@ cmd = { name = ["dd"] }
 [fixture.default]
 from = "127.0.0.1"
 )"};
-    const policy::Judge judge = [](std::string_view text, model::Dialect, model::ActionKind) {
+    const policy::Judge judge = [](const model::Action &action) {
+        const std::string &text = action.bytes;
         return facts({command(std::string(text))});
     };
     CHECK(must_load(std::vector<File>{base}).run_tests(judge).at(0).passed);

@@ -81,7 +81,8 @@ TEST_CASE("static checks find what loads and is probably not meant") {
 }
 
 TEST_CASE("a granted name that runs other commands is found with the judge's help") {
-    const policy::Judge judge = [](std::string_view text, model::Dialect, model::ActionKind) {
+    const policy::Judge judge = [](const model::Action &action) {
+        const std::string &text = action.bytes;
         if (text.substr(0, 6) == "python")
             return facts({command("python3", {}, {model::OpaqueReason::Interactive})});
         if (text == "sudo true")
@@ -99,7 +100,8 @@ TEST_CASE("a granted name that runs other commands is found with the judge's hel
 
 TEST_CASE("a test that fails says what came") {
     const Policy policy = must_load(grant("g", "cmd = { any = true }") + fixtures);
-    const auto judge = [](std::string_view text, model::Dialect, model::ActionKind) {
+    const auto judge = [](const model::Action &action) {
+        const std::string &text = action.bytes;
         return facts({command(std::string(text))});
     };
     const std::vector<policy::TestResult> results = policy.run_tests(judge);

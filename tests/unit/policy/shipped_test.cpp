@@ -14,9 +14,7 @@ const std::string pack =
 } // namespace
 
 TEST_CASE("the shipped policies pass their own tests and decide as the golden file says") {
-    check_shipped([](std::string_view text, model::Dialect,
-                     model::ActionKind) { return shipped_facts(text); },
-                  pack);
+    check_shipped([](const model::Action &action) { return shipped_facts(action.bytes); }, pack);
 }
 
 TEST_CASE("the shipped policies have no remark that was not looked at") {
