@@ -143,6 +143,7 @@ bool has_text(model::ActionKind kind) {
 
 // ---- judge -----------------------------------------------------------------------------------
 
+// NOLINTNEXTLINE(bugprone-exception-escape): the library's noexcept move has a check inside
 struct Question {
     Json id;
     std::string text;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sallyport/decider/judge_pool.hpp"
 
-#include <algorithm>
 #include <csignal>
 
 namespace sallyport::decider {
@@ -116,13 +115,6 @@ void JudgePool::run(Worker &worker, Waiting waiting) {
         dispatch();
     };
     worker.caller->ask<wire::JudgeAnswer>(std::move(waiting.ask), limit_, answered);
-}
-
-std::vector<pid_t> JudgePool::pids() const {
-    std::vector<pid_t> list;
-    std::transform(workers_.begin(), workers_.end(), std::back_inserter(list),
-                   [](const auto &worker) { return worker->child.pid(); });
-    return list;
 }
 
 } // namespace sallyport::decider

@@ -35,8 +35,7 @@ base::Status Loop::watch(int fd, Callback callback) {
 
 void Loop::update(int fd, const Watch &watch) {
     epoll_event event{};
-    event.events = (watch.read ? EPOLLIN | EPOLLRDHUP : 0U) |
-                   (watch.write ? static_cast<unsigned>(EPOLLOUT) : 0U);
+    event.events = EPOLLIN | EPOLLRDHUP | (watch.write ? static_cast<unsigned>(EPOLLOUT) : 0U);
     event.data.fd = fd;
     ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
 }
@@ -45,13 +44,6 @@ void Loop::want_write(int fd, bool wanted) {
     const auto at = watches_.find(fd);
     assert(at != watches_.end());
     if (std::exchange(at->second.write, wanted) != wanted)
-        update(fd, at->second);
-}
-
-void Loop::want_read(int fd, bool wanted) {
-    const auto at = watches_.find(fd);
-    assert(at != watches_.end());
-    if (std::exchange(at->second.read, wanted) != wanted)
         update(fd, at->second);
 }
 

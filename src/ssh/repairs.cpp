@@ -41,7 +41,7 @@ enum Repair : std::size_t {
     ClientVersion,
     LoginRequest,
     ChannelOpen,
-    ChannelRequest_,
+    ChannelRequests,
     Pack,
     HostSignature,
     PrivateKey,
@@ -314,7 +314,7 @@ SALLYPORT_WRAP(int, ssh_packet_channel_open, ssh_session session, uint8_t type, 
 SALLYPORT_WRAP(int, channel_rcv_request, ssh_session session, uint8_t type, ssh_buffer packet,
                void *user) {
     if (Entry *entry = find(session); entry != nullptr && entry->role == Role::Server) {
-        count(ChannelRequest_);
+        count(ChannelRequests);
         wire::Reader reader(view(packet));
         const std::uint32_t channel = reader.uint32();
         const std::string name = reader.text();

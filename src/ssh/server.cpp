@@ -325,10 +325,6 @@ void Server::forget_channel(Channel &channel) {
     state_->channels.erase(handle_of(channel));
 }
 
-void Server::disconnect() {
-    ssh_disconnect(state_->core.session.get());
-}
-
 std::size_t Server::unsent() const {
     return state_->core.meter.unsent(state_->core.session.get());
 }

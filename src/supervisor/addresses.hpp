@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which address of a target may be dialled: the address is judged, not the name (flows.md 2.2).
+// Which address of a target may be dialled: the address is judged, not the name.
 // Loopback, link-local, cloud metadata, unspecified and multicast addresses are refused unless the
 // target names them.
 #pragma once

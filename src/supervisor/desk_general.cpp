@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.hpp"
 #include "json_text.hpp"
+#include "text.hpp"
 
 namespace sallyport::supervisor {
 namespace {
-
-std::string joined(const std::vector<std::string> &items, const char *separator = ", ") {
-    std::string text;
-    for (const std::string &item : items)
-        text += (text.empty() ? "" : separator) + item;
-    return text;
-}
 
 void help(Desk &desk, const Words &) {
     std::string text;
@@ -33,7 +27,7 @@ void whoami(Desk &desk, const Words &) {
                         "\n");
     } else {
         desk.port().out(who.person + " (" + std::string(model::origin_name(who.origin)) +
-                        ")\ngroups  " + joined(who.groups) + "\nlogin   " + who.login.text +
+                        ")\ngroups  " + joined(who.groups, ", ") + "\nlogin   " + who.login.text +
                         "\nfrom    " + desk.asker().address + "\n");
     }
     desk.done();
@@ -67,8 +61,8 @@ void targets(Desk &desk, const Words &) {
                                          {"accounts", joined(target.accounts, ",")}}) +
                             "\n");
         else
-            desk.port().out(
-                columns({{name, 20}, {joined(target.accounts), 24}, {joined(labels), 0}}));
+            desk.port().out(columns(
+                {{name, 20}, {joined(target.accounts, ", "), 24}, {joined(labels, ", "), 0}}));
     }
     desk.done();
 }

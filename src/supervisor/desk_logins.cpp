@@ -3,6 +3,7 @@
 #include "issue.hpp"
 #include "json_text.hpp"
 #include "links.hpp"
+#include "text.hpp"
 
 #include "sallyport/base/limits.hpp"
 
@@ -10,13 +11,6 @@ namespace sallyport::supervisor {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string joined(const std::vector<std::string> &items) {
-    std::string text;
-    for (const std::string &item : items)
-        text += (text.empty() ? "" : ",") + item;
-    return text;
-}
 
 std::string state_of(const store::Login &login, base::WallTime now) {
     return login.revoked ? "revoked" : now >= login.expires ? "expired" : "live";
@@ -35,7 +29,7 @@ void list(Desk &desk, const Words &arguments) {
         if (desk.json())
             desk.port().out(json_object({{"login", login.id.text},
                                          {"person", login.who.person},
-                                         {"groups", joined(login.who.groups)},
+                                         {"groups", joined(login.who.groups, ",")},
                                          {"state", state_of(login, now)},
                                          {"issuer", login.issuer},
                                          {"subject", login.subject},

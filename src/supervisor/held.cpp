@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "held.hpp"
 
+#include "text.hpp"
+
 #include "sallyport/base/encoding.hpp"
 #include "sallyport/crypto/digest.hpp"
 
@@ -20,13 +22,6 @@ model::Event event_of(EventKind kind, const model::Request &request) {
             request.account,
             request.target,
             {{"request", request.id.text}}};
-}
-
-std::string joined(const std::vector<std::string> &items) {
-    std::string text;
-    for (const std::string &item : items)
-        text += (text.empty() ? "" : " ") + item;
-    return text;
 }
 
 } // namespace
@@ -49,7 +44,7 @@ Held::~Held() {
 base::Result<model::Request> Held::open(model::Request request, OnChange changed) {
     SALLYPORT_TRY(model::Request opened, core_.book.open(std::move(request)));
     model::Event event = event_of(EventKind::RequestOpened, opened);
-    event.details.emplace_back("rules", joined(opened.rules));
+    event.details.emplace_back("rules", joined(opened.rules, " "));
     event.details.emplace_back("needs", approval::needs_text(opened.need));
     event.details.emplace_back("command", opened.shown);
     event.details.emplace_back("binding", opened.binding);
@@ -111,7 +106,7 @@ base::Result<model::Request> Held::release(const model::RequestId &id, const std
     std::vector<std::string> approvers;
     for (const model::Vote &vote : released.votes)
         approvers.push_back(vote.person);
-    event.details.emplace_back("approvers", joined(approvers));
+    event.details.emplace_back("approvers", joined(approvers, " "));
     SALLYPORT_CHECK(core_.record(event));
     waiting_.erase(id.text);
     if (board_ != nullptr)

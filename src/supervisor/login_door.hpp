@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The login door (surface.md 3): `ssh login@bastion` proves a person at the identity provider with
-// the device flow and gives a certificate for exactly the key that this connection proved. Code and
-// address go to stderr, one certificate line to stdout. End of stdin does not cancel; closing the
-// channel and Ctrl-C do.
+// The login door: `ssh login@bastion` proves a person at the identity provider with the device flow
+// and gives a certificate for exactly the key that this connection proved. Code and address go to
+// stderr, one certificate line to stdout. End of stdin does not cancel; closing the channel and
+// Ctrl-C do.
 #pragma once
 #include "connection.hpp"
 #include "issuers.hpp"

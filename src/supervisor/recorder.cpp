@@ -206,7 +206,7 @@ base::Result<OpenedRecord> open_record(const Core &core, const model::SessionId 
 }
 
 base::Result<base::UniqueFd> open_tail(const Core &core, const std::string &path,
-                                       const model::SessionId &, std::uint64_t number) {
+                                       std::uint64_t number) {
     SALLYPORT_CHECK(check_room(core));
     const std::string whole = core.prefix.records() + '/' + path;
     // What the tail before the last one held is in frames by now: two are enough for recovery.

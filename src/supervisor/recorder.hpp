@@ -17,7 +17,7 @@ struct OpenedRecord {
 base::Result<OpenedRecord> open_record(const Core &core, const model::SessionId &session);
 // The tail with this number, after the one before was full.
 base::Result<base::UniqueFd> open_tail(const Core &core, const std::string &path,
-                                       const model::SessionId &session, std::uint64_t number);
+                                       std::uint64_t number);
 // Walks, recovers if need be, signs and writes `<session>.seal`; tails are removed. `done` gets
 // what went wrong.
 void seal_record(Core &core, const std::string &path, const model::SessionId &session,

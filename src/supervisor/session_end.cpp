@@ -54,7 +54,7 @@ base::Status TargetSession::tail_ask(const wire::TailAsk &ask) {
     // One at a time and in order: the name of a file is never a peer's choice.
     if (!opened_ || ask.sequence != tail_number_ + 1)
         return base::invalid("tail asked out of order");
-    auto tail = open_tail(core_, record_path_, id_, ask.sequence);
+    auto tail = open_tail(core_, record_path_, ask.sequence);
     if (!tail.ok()) {
         core_.log.write(base::LogLevel::Error, "record", tail.error().message);
         return base::success(); // the old tail fills up, and output stops

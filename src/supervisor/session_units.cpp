@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of a session that decides the units typed in its guarded shell (flows.md 4).
+// The part of a session that decides the units typed in its guarded shell.
 #include "connection.hpp"
 #include "speech.hpp"
+#include "text.hpp"
 #include "unit.hpp"
 
 namespace sallyport::supervisor {
@@ -9,13 +10,6 @@ namespace {
 
 using model::EventKind;
 using model::Verdict;
-
-std::string joined(const std::vector<std::string> &items) {
-    std::string text;
-    for (const std::string &item : items)
-        text += (text.empty() ? "" : " ") + item;
-    return text;
-}
 
 } // namespace
 
@@ -39,7 +33,7 @@ base::Status TargetSession::unit_ask(const wire::UnitAsk &ask) {
         unit_->action, ask.definitions,
         [this, alive = alive_, number = ask.unit](const decider::Decided &outcome) {
             if (*alive && unit_ && unit_->number == number && state_ == State::Running)
-                unit_decided(number, outcome);
+                unit_decided(outcome);
         });
     return base::success();
 }
@@ -56,7 +50,7 @@ void TargetSession::answer_unit(wire::UnitOutcome outcome, const std::string &te
         unit_.reset();
 }
 
-void TargetSession::unit_decided(std::uint64_t, const decider::Decided &outcome) {
+void TargetSession::unit_decided(const decider::Decided &outcome) {
     if (outcome.facts.state == model::ParseState::Incomplete)
         return answer_unit(wire::UnitOutcome::Denied, "", true);
     unit_->decision = outcome.decision;
@@ -67,7 +61,7 @@ void TargetSession::unit_decided(std::uint64_t, const decider::Decided &outcome)
                      {"unit", std::to_string(unit_->number)},
                      {"command", unit_->shown},
                      {"verdict", std::string(model::verdict_name(unit_->decision.verdict))},
-                     {"rules", joined(unit_->decision.rules)},
+                     {"rules", joined(unit_->decision.rules, " ")},
                      {"policy", unit_->decision.policy_hash}};
     core_.note(taken);
     const std::string rule = unit_->decision.rules.empty() ? "" : unit_->decision.rules.front();
@@ -147,7 +141,7 @@ base::Status TargetSession::release_unit(const wire::ReleaseAsk &ask) {
                 state_ != State::Running)
                 return;
             if (again.decision.verdict == Verdict::Deny)
-                return held_.deny_by_policy(unit_->request->id, joined(again.decision.rules));
+                return held_.deny_by_policy(unit_->request->id, joined(again.decision.rules, " "));
             const auto released = held_.release(unit_->request->id, binding);
             if (!released.ok())
                 return answer_unit(wire::UnitOutcome::Denied,

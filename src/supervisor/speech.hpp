@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Sallyport says to a person on the channel (surface.md 2): one line `sallyport: ...`, or one
+// What Sallyport says to a person on the channel: one line `sallyport: ...`, or one
 // JSON object a line for scripts and agents. Untrusted text inside is made printable here.
 #pragma once
 #include "sallyport/approval/rules.hpp"
@@ -10,7 +10,7 @@
 
 namespace sallyport::supervisor {
 
-// Exit statuses of surface.md 2.
+// Exit statuses that a channel ends with when the command itself did not give one.
 inline constexpr std::uint32_t exit_unreachable = 69, exit_internal = 70, exit_record = 74,
                                exit_undecided = 75, exit_host_key = 76, exit_refused = 77,
                                exit_configuration = 78;

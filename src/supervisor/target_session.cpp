@@ -5,6 +5,7 @@
 #include "connection.hpp"
 #include "recorder.hpp"
 #include "speech.hpp"
+#include "text.hpp"
 #include "unit.hpp"
 
 #include "sallyport/cert/certificate.hpp"
@@ -26,13 +27,6 @@ constexpr std::chrono::milliseconds service_limit = 15s;
 constexpr std::chrono::milliseconds end_limit = 10s;
 
 const char *unreachable_text = "target not reachable, or no such target for you";
-
-std::string joined(const std::vector<std::string> &items) {
-    std::string text;
-    for (const std::string &item : items)
-        text += (text.empty() ? "" : " ") + item;
-    return text;
-}
 
 std::string opaque_text(const model::CommandFacts &facts) {
     std::string text;
@@ -165,7 +159,7 @@ void TargetSession::decided(const decider::Decided &outcome) {
     taken.details = {{"action", std::string(model::action_kind_name(action_.kind))},
                      {"command", shown_},
                      {"verdict", std::string(model::verdict_name(decision_.verdict))},
-                     {"rules", joined(decision_.rules)},
+                     {"rules", joined(decision_.rules, " ")},
                      {"policy", decision_.policy_hash}};
     if (const std::string opaque = opaque_text(outcome.facts); !opaque.empty())
         taken.details.emplace_back("opaque", opaque);
@@ -290,7 +284,7 @@ void TargetSession::open_session() {
                              action_.kind,
                              shown_,
                              record.ok() ? record->path : "",
-                             joined(decision_.rules),
+                             joined(decision_.rules, " "),
                              core_.clock.now(),
                              std::nullopt,
                              "",
@@ -380,7 +374,7 @@ base::Status TargetSession::release_ask(const wire::ReleaseAsk &ask) {
             if (!*alive || state_ != State::Opened)
                 return;
             if (again.decision.verdict == Verdict::Deny) {
-                held_.deny_by_policy(request_->id, joined(again.decision.rules));
+                held_.deny_by_policy(request_->id, joined(again.decision.rules, " "));
                 return state_ == State::Over
                            ? void()
                            : refuse(speech_denied(again.decision, setup_->config.server.contact),
@@ -403,7 +397,7 @@ void TargetSession::try_release() {
         return;
     if (!released_event_) {
         model::Event released = event(EventKind::ActionReleased);
-        released.details = {{"command", shown_}, {"rules", joined(decision_.rules)}};
+        released.details = {{"command", shown_}, {"rules", joined(decision_.rules, " ")}};
         if (!core_.record(released).ok())
             return refuse(
                 {"error", "the event log cannot be written, so nothing is run", "record", "", true},

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One session: a channel's run at one target, from what was asked to the sealed record (flows.md 2
-// to 4). The order is always decision, then (if held) approval, target exchange verified, event
-// durable, signature: the signature is the release. One object a channel; its state is what
-// sallyportd knows.
+// One session: a channel's run at one target, from what was asked to the sealed record. The order
+// is always decision, then (if held) approval, target exchange verified, event durable, signature:
+// the signature is the release. One object a channel; its state is what sallyportd knows.
 #pragma once
 #include "core.hpp"
 #include "held.hpp"
@@ -73,7 +72,7 @@ class TargetSession final : public Handler {
     // ---- guarded shell (session_units.cpp)
     struct Unit;
     base::Status unit_ask(const wire::UnitAsk &ask);
-    void unit_decided(std::uint64_t number, const decider::Decided &decided);
+    void unit_decided(const decider::Decided &decided);
     void hold_unit(const decider::Decided &decided);
     void unit_changed(const model::Request &request);
     base::Status release_unit(const wire::ReleaseAsk &ask);

@@ -30,7 +30,6 @@ class Secret {
     // The one door to the bytes; greppable. The view dies with the Secret.
     BytesView reveal() const { return bytes_; }
     bool empty() const { return bytes_.empty(); }
-    Secret duplicate() const { return Secret(Bytes(bytes_)); }
     void clear() {
         wipe(bytes_.data(), bytes_.size());
         bytes_.clear();

@@ -33,8 +33,6 @@ class JudgePool {
     // `done` is called exactly once, never inside this call.
     void judge(wire::JudgeAsk ask, Done done);
 
-    std::vector<pid_t> pids() const;
-
   private:
     struct Worker {
         os::Child child;

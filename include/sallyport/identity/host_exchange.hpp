@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What sallyportd demands of a connection before it lets the signer sign a host exchange
-// (flows.md 1.2): one signature before login, and later only what can be a rekey of the same
-// connection. Holds no secret: the pre-image's K is the caller's to wipe. One connection; one
-// thread.
+// What sallyportd demands of a connection before it lets the signer sign a host exchange:
+// one signature before login, and later only what can be a rekey of the same connection. Holds no
+// secret: the pre-image's K is the caller's to wipe. One connection; one thread.
 #pragma once
 #include "sallyport/base/bytes.hpp"
 #include "sallyport/base/result.hpp"
@@ -21,8 +20,7 @@ class HostExchange {
     // The signer has signed: keeps the first exchange and its hash, which is the session id.
     base::Status signed_now(base::BytesView pre_image, base::Bytes exchange_hash);
 
-    bool has_session_id() const { return first_.has_value(); }
-    const base::Bytes &session_id() const { return session_id_; } // REQUIRES: has_session_id()
+    const base::Bytes &session_id() const { return session_id_; } // empty before the first exchange
     const std::string &client_version() const { return client_version_; }
 
   private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a raw login request lets somebody in (flows.md 1.3). The signature is verified over the
+// Whether a raw login request lets somebody in. The signature is verified over the
 // session id that sallyportd itself took from the exchange; account, target and door come from the
 // user name that was signed. Two ways in: a user certificate of our CA with a living login record,
 // or, for the user name `login` only, any plain key: it proves possession and gives no access.

@@ -43,7 +43,7 @@ class Edge {
     // accepts.
     explicit Edge(base::UniqueFd socket, std::size_t max_frame = max_frame_bytes);
 
-    template <typename M>
+    template <typename M> // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved on
     base::Status send(const M &message, std::vector<base::UniqueFd> descriptors = {}) {
         return send_frame(M::type, wire::encode(message), std::move(descriptors));
     }

@@ -31,7 +31,6 @@ class Loop {
     // Calls back when `fd` is readable, or hung up; also when writable if asked for.
     base::Status watch(int fd, Callback callback);
     void want_write(int fd, bool wanted); // REQUIRES: fd is watched
-    void want_read(int fd, bool wanted);  // REQUIRES: fd is watched
     void forget(int fd);
 
     Timer after(std::chrono::milliseconds delay, Task task);
@@ -48,7 +47,7 @@ class Loop {
     explicit Loop(base::UniqueFd epoll) : epoll_(std::move(epoll)) {}
     struct Watch {
         std::shared_ptr<Callback> callback; // kept alive while it runs, even if it forgets itself
-        bool read = true, write = false;
+        bool write = false;
     };
     using Due = std::pair<std::chrono::steady_clock::time_point, Timer>;
     void update(int fd, const Watch &watch);

@@ -103,7 +103,6 @@ class Server {
     void take_requests(ServerEvents &events);
     // Before a channel that on_channel() gave is destroyed.
     void forget_channel(Channel &channel);
-    void disconnect();          // sends SSH_MSG_DISCONNECT; destroy channels first
     std::size_t unsent() const; // bytes that the kernel has not taken
     std::string client_version() const;
     std::string algorithms() const; // for the log: key exchange and ciphers, one line

@@ -127,7 +127,7 @@ class Store {
     base::Status keep_key_set(const KeySetCopy &copy);
     base::Result<std::optional<KeySetCopy>> kept_key_set(const std::string &issuer);
 
-    // PRAGMA integrity_check, for `doctor`.
+    // PRAGMA integrity_check; the error carries its first complaint.
     base::Status check_integrity();
 
   private:

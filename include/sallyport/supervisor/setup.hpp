@@ -25,6 +25,7 @@ struct SetupResult {
     std::vector<config::Fault> faults;
 };
 
+// Reads every file that the configuration names; never fails otherwise than by `faults`.
 SetupResult load_setup(const Prefix &prefix);
 
 } // namespace sallyport::supervisor

@@ -45,10 +45,6 @@ class Events {
 class Parser {
   public:
     void feed(base::BytesView bytes, Events &events);
-    // True in the middle of a string that string_begin() has told of.
-    bool in_string() const {
-        return begun_ && (mode_ == Mode::String || mode_ == Mode::StringEscape);
-    }
     // Forgets an unfinished sequence.
     void reset() { *this = Parser(); }
 
