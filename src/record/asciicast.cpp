@@ -2,6 +2,7 @@
 #include "sallyport/record/asciicast.hpp"
 
 #include "codec.hpp"
+#include "json_text.hpp"
 
 #include <cctype>
 #include <optional>
@@ -9,7 +10,6 @@
 namespace sallyport::record {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 bool is_digit(char c) {
@@ -135,37 +135,6 @@ std::optional<std::string> LineReader::string() {
     return std::nullopt;
 }
 
-void append_json(std::string &to, std::string_view text) {
-    to += '"';
-    for (std::size_t i = 0; i < text.size();) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
-            ++i;
-            if (c == '"' || c == '\\') {
-                to += '\\';
-                to += static_cast<char>(c);
-            } else if (c == '\n' || c == '\r' || c == '\t') {
-                to += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-            } else {
-                to += "\\u00";
-                to += hex_digits[c >> 4];
-                to += hex_digits[c & 15];
-            }
-            continue;
-        }
-        if (c < 0x80) {
-            to += static_cast<char>(c);
-            ++i;
-            continue;
-        }
-        bool cut = false;
-        const std::size_t length = utf8_length(text, i, cut);
-        to += length == 0 ? replacement : text.substr(i, length);
-        i += length == 0 ? 1 : length;
-    }
-    to += '"';
-}
-
 } // namespace
 
 std::size_t utf8_length(std::string_view text, std::size_t at, bool &cut) {
@@ -217,21 +186,25 @@ std::string header_line(const CastHeader &header) {
     return line;
 }
 
-std::string event_line(Offset time, std::string_view code, std::string_view data) {
+void append_event_line(std::string &to, Offset time, std::string_view code, std::string_view data) {
     const auto us = static_cast<std::uint64_t>(time.count());
+    const std::string fraction = std::to_string(us % 1000000);
+    to += '[';
+    to += std::to_string(us / 1000000);
+    to += '.';
+    to.append(6 - fraction.size(), '0');
+    to += fraction;
+    to += ", \"";
+    to += code;
+    to += "\", ";
+    append_json(to, data);
+    to += "]\n";
+}
+
+std::string event_line(Offset time, std::string_view code, std::string_view data) {
     std::string line;
     line.reserve(data.size() + 32);
-    const std::string fraction = std::to_string(us % 1000000);
-    line += '[';
-    line += std::to_string(us / 1000000);
-    line += '.';
-    line.append(6 - fraction.size(), '0');
-    line += fraction;
-    line += ", \"";
-    line += code;
-    line += "\", ";
-    append_json(line, data);
-    line += "]\n";
+    append_event_line(line, time, code, data);
     return line;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compress.hpp"
 
+#include <algorithm>
+
 #include <zstd.h>
 
 namespace sallyport::record {
@@ -16,20 +18,41 @@ constexpr int level = 1;
 
 } // namespace
 
-base::Result<base::Bytes> compress(std::string_view raw) {
+struct Compressor::State {
+    std::unique_ptr<ZSTD_CCtx, FreeContext> context{ZSTD_createCCtx()};
+    base::Bytes frame;
+};
+
+Compressor::Compressor() = default;
+Compressor::~Compressor() = default;
+void Compressor::release() {
+    state_.reset();
+}
+
+base::Result<base::BytesView> Compressor::compress(std::string_view raw) {
     assert(raw.size() <= max_frame_raw_bytes);
-    const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
-    if (!context ||
-        ZSTD_isError(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level)) ||
-        ZSTD_isError(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1)))
-        return base::fail(base::ErrorCode::Internal, "no memory to compress a frame");
-    base::Bytes frame(ZSTD_compressBound(raw.size()));
-    const std::size_t size =
-        ZSTD_compress2(context.get(), frame.data(), frame.size(), raw.data(), raw.size());
+    if (state_ == nullptr) {
+        auto state = std::make_unique<State>();
+        ZSTD_CCtx *context = state->context.get();
+        if (context == nullptr ||
+            ZSTD_isError(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)) ||
+            ZSTD_isError(ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)))
+            return base::fail(base::ErrorCode::Internal, "no memory to compress a frame");
+        state_ = std::move(state);
+    }
+    base::Bytes &frame = state_->frame;
+    frame.resize(std::max(frame.size(), ZSTD_compressBound(raw.size())));
+    const std::size_t size = ZSTD_compress2(state_->context.get(), frame.data(), frame.size(),
+                                            raw.data(), raw.size());
     if (ZSTD_isError(size))
         return base::fail(base::ErrorCode::Internal, "a frame could not be compressed");
-    frame.resize(size);
-    return frame;
+    return base::BytesView(frame).first(size);
+}
+
+base::Result<base::Bytes> compress(std::string_view raw) {
+    Compressor once;
+    SALLYPORT_TRY(const base::BytesView frame, once.compress(raw));
+    return base::to_bytes(frame);
 }
 
 base::Result<std::string> decompress(base::BytesView frame, std::size_t raw_length) {

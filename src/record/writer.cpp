@@ -3,6 +3,7 @@
 
 #include "codec.hpp"
 #include "compress.hpp"
+#include "json_text.hpp"
 
 #include "sallyport/base/encoding.hpp"
 
@@ -24,17 +25,6 @@ std::string_view whole_characters(std::string_view text, std::size_t limit) {
     return text.substr(0, end > limit - 4 ? end : limit);
 }
 
-bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        bool cut = false;
-        const std::size_t length = utf8_length(text, i, cut);
-        if (length == 0)
-            return false;
-        i += length;
-    }
-    return true;
-}
-
 // Where a character begins that the end of `text` cuts; text.size() if none does.
 std::size_t cut_from(std::string_view text) {
     for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
@@ -53,8 +43,10 @@ constexpr std::string_view exact_codes[] = {"b0", "b1", "b2"};
 } // namespace
 
 Writer::Writer(const Head &head, Sink &sink, const Digest &digest)
-    : sink_(sink), digest_(digest), head_(head), chain_(chain_start(head, digest)),
+    : sink_(sink), digest_(digest), compressor_(std::make_unique<Compressor>()), head_(head), chain_(chain_start(head, digest)),
       file_offset_(record_header_bytes + head_bytes) {}
+
+Writer::~Writer() = default;
 
 base::Status Writer::begin(const CastHeader &header) {
     pending_ = header_line(header);
@@ -69,7 +61,7 @@ void Writer::line(std::string_view code, std::string_view data, Offset now) {
     if (pending_.size() - (segments_.size() > 1 ? segments_[segments_.size() - 2].end : 0) >
         segment_bytes)
         segments_.push_back({});
-    pending_ += event_line(last_, code, data);
+    append_event_line(pending_, last_, code, data);
     Segment &segment = segments_.back();
     segment.end = pending_.size();
     if (segment.events == 0)
@@ -178,7 +170,7 @@ base::Status Writer::flush(Offset now) {
 
 base::Status Writer::commit_segment(const Segment &segment, std::size_t from, std::uint16_t flags) {
     const std::string_view raw = std::string_view(pending_).substr(from, segment.end - from);
-    const auto frame = compress(raw);
+    const auto frame = compressor_->compress(raw);
     if (!frame.ok())
         return frame.error();
     Link link;
@@ -217,6 +209,8 @@ base::Status Writer::commit(std::uint16_t flags) {
             segments_[i], from, static_cast<std::uint16_t>(last ? flags : flags & ~link_command))));
         from = segments_[i].end;
     }
+    if (in_tail_ == pending_.size()) // little output: the next frame may be long in coming
+        compressor_->release();
     raw_committed_ += pending_.size();
     pending_.clear();
     if (pending_.capacity() > 2 * frame_bytes)
@@ -238,13 +232,22 @@ base::Status Writer::boundary(Offset now) {
 
 base::Status Writer::tick(Offset now) {
     const auto due = deadline();
-    if (due && now >= *due)
-        return commit(0);
-    return check(base::success());
+    if (!due || now < *due)
+        return check(base::success());
+    const base::Status status = commit(0);
+    rest();
+    return status;
+}
+
+// Nothing flows: an idle session costs little.
+void Writer::rest() {
+    compressor_->release();
+    if (pending_.empty())
+        pending_.shrink_to_fit();
 }
 
 std::optional<Offset> Writer::deadline() const {
-    if (pending_.empty() || failed_)
+    if (failed_ || (pending_.empty() && !compressor_->holds_memory()))
         return std::nullopt;
     return last_ + frame_idle;
 }

@@ -39,6 +39,7 @@ struct CastEvent {
 std::string header_line(const CastHeader &header);
 // `data` as valid UTF-8; with the final newline.
 std::string event_line(Offset time, std::string_view code, std::string_view data);
+void append_event_line(std::string &to, Offset time, std::string_view code, std::string_view data);
 // Reads one event line without its newline. Strict: `[number, "code", "data"]`, nothing after it.
 base::Result<CastEvent> parse_event_line(std::string_view line);
 

@@ -7,6 +7,7 @@
 #pragma once
 #include "sallyport/record/asciicast.hpp"
 
+#include <memory>
 #include <optional>
 
 namespace sallyport::record {
@@ -31,11 +32,14 @@ class Sink {
 
 enum class Stream { Stdin = 0, Stdout = 1, Stderr = 2 };
 
+class Compressor;
+
 class Writer {
   public:
     // The file holds `head` (encode_head) already; the sink's tail is empty and has number 1.
     // `sink` and `digest` must outlive the Writer.
     Writer(const Head &head, Sink &sink, const Digest &digest);
+    ~Writer();
 
     // The header line and the tail's head; first of all.
     base::Status begin(const CastHeader &header);
@@ -89,8 +93,11 @@ class Writer {
     base::Status check(base::Status status);
     bool tail_is_full() const { return tail_written_ >= 2 * tail_bytes; }
 
+    void rest();
+
     Sink &sink_;
     const Digest &digest_;
+    std::unique_ptr<Compressor> compressor_; // holds memory only while output flows
     Head head_;
     Hash chain_{};
     std::uint64_t sequence_ = 0;

@@ -66,4 +66,17 @@ TEST_CASE("the first byte that text does not have is found at every split") {
         }
     }
 }
+
+TEST_CASE("the first binary byte is found at every place of a long text") {
+    for (int byte = 0; byte < 256; ++byte)
+        for (std::size_t at = 0; at < 40; ++at) {
+            std::string text(40, '\n');
+            text[at] = static_cast<char>(byte);
+            const bool binary = byte < 7 || (byte > 15 && byte < 32 && byte != 27);
+            const auto found = BinaryDetector().feed(base::as_bytes(text));
+            REQUIRE(found.has_value() == binary);
+            if (binary)
+                REQUIRE(*found == at);
+        }
+}
 TEST_SUITE_END();

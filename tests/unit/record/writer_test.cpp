@@ -103,6 +103,22 @@ TEST_CASE("an idle tail becomes a frame after two seconds") {
     CHECK(!record.writer.deadline());
 }
 
+TEST_CASE("what bulk needed is given back after two seconds without any") {
+    TestRecord record;
+    REQUIRE(record.writer.begin(test_header()).ok());
+    record.writer.output(base::as_bytes(std::string(bulk_bytes, 'x')), ms(100));
+    REQUIRE(record.writer.flush(ms(100)).ok());
+    CHECK(record.writer.chain_head().sequence == 1);
+    CHECK(record.writer.deadline() == ms(2100));
+    CHECK(record.writer.tick(ms(2100)).ok());
+    CHECK(record.writer.chain_head().sequence == 1);
+    CHECK(!record.writer.deadline());
+    record.writer.output(base::as_bytes("little"), ms(3000));
+    REQUIRE(record.writer.flush(ms(3000)).ok());
+    REQUIRE(record.writer.boundary(ms(3001)).ok());
+    CHECK(!record.writer.deadline());
+}
+
 TEST_CASE("a full tail is replaced, and until then output goes into frames") {
     TestRecord record;
     REQUIRE(record.writer.begin(test_header()).ok());
