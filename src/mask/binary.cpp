@@ -19,8 +19,7 @@ std::size_t text_steps(base::BytesView bytes) {
     std::size_t at = 0;
 #ifdef __SSE2__
     for (; at + 16 <= bytes.size(); at += 16) {
-        const __m128i step =
-            _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes.data() + at));
+        const __m128i step = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes.data() + at));
         const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(step, _mm_set1_epi8(31)), step);
         const __m128i from_first = _mm_sub_epi8(step, _mm_set1_epi8(first_text));
         const __m128i text = _mm_cmpeq_epi8(

@@ -42,8 +42,8 @@ base::Result<base::BytesView> Compressor::compress(std::string_view raw) {
     }
     base::Bytes &frame = state_->frame;
     frame.resize(std::max(frame.size(), ZSTD_compressBound(raw.size())));
-    const std::size_t size = ZSTD_compress2(state_->context.get(), frame.data(), frame.size(),
-                                            raw.data(), raw.size());
+    const std::size_t size =
+        ZSTD_compress2(state_->context.get(), frame.data(), frame.size(), raw.data(), raw.size());
     if (ZSTD_isError(size))
         return base::fail(base::ErrorCode::Internal, "a frame could not be compressed");
     return base::BytesView(frame).first(size);

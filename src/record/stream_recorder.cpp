@@ -48,13 +48,15 @@ void StreamRecorder::binary(base::BytesView bytes, Offset now) {
 void StreamRecorder::keep_last(base::BytesView bytes) {
     if (bytes.size() > binary_tail_bytes)
         bytes = bytes.last(binary_tail_bytes);
-    for (const std::uint8_t byte : bytes) {
-        if (last_.size() < binary_tail_bytes) {
-            last_.push_back(byte);
-            continue;
-        }
-        last_[last_at_] = byte;
-        last_at_ = (last_at_ + 1) % binary_tail_bytes;
+    const base::BytesView first =
+        bytes.first(std::min(bytes.size(), binary_tail_bytes - last_.size()));
+    base::append(last_, first);
+    bytes = bytes.subspan(first.size());
+    while (!bytes.empty()) {
+        const std::size_t count = std::min(bytes.size(), binary_tail_bytes - last_at_);
+        std::copy_n(bytes.begin(), count, last_.begin() + static_cast<std::ptrdiff_t>(last_at_));
+        last_at_ = (last_at_ + count) % binary_tail_bytes;
+        bytes = bytes.subspan(count);
     }
 }
 

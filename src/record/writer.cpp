@@ -43,8 +43,8 @@ constexpr std::string_view exact_codes[] = {"b0", "b1", "b2"};
 } // namespace
 
 Writer::Writer(const Head &head, Sink &sink, const Digest &digest)
-    : sink_(sink), digest_(digest), compressor_(std::make_unique<Compressor>()), head_(head), chain_(chain_start(head, digest)),
-      file_offset_(record_header_bytes + head_bytes) {}
+    : sink_(sink), digest_(digest), compressor_(std::make_unique<Compressor>()), head_(head),
+      chain_(chain_start(head, digest)), file_offset_(record_header_bytes + head_bytes) {}
 
 Writer::~Writer() = default;
 
@@ -159,70 +159,103 @@ base::Status Writer::write_tail() {
 
 base::Status Writer::flush(Offset now) {
     SALLYPORT_CHECK(check(base::success()));
-    const std::size_t unwritten = pending_.size() - in_tail_;
-    if (unwritten >= bulk_bytes || pending_.size() >= frame_bytes ||
-        (unwritten > 0 && tail_is_full()))
+    if (wants_frame())
         return commit(0);
-    if (unwritten > 0)
+    if (unwritten() > 0)
         SALLYPORT_CHECK(write_tail());
     return tick(now);
 }
 
-base::Status Writer::commit_segment(const Segment &segment, std::size_t from, std::uint16_t flags) {
-    const std::string_view raw = std::string_view(pending_).substr(from, segment.end - from);
-    const auto frame = compressor_->compress(raw);
-    if (!frame.ok())
-        return frame.error();
+bool Writer::wants_frame() const {
+    return unwritten() >= bulk_bytes || pending_.size() >= frame_bytes ||
+           (unwritten() > 0 && tail_is_full());
+}
+
+base::Status Commit::frame(const Segment &segment, std::size_t from, std::uint16_t flags) {
+    const std::string_view raw = std::string_view(raw_).substr(from, segment.end - from);
+    SALLYPORT_TRY(const base::BytesView bytes, compressor_->compress(raw));
     Link link;
     link.flags = static_cast<std::uint16_t>(flags | (segment.end > in_tail_ ? link_bulk : 0));
-    link.sequence = sequence_ + 1;
+    link.sequence = head_.sequence + 1;
     link.first_us = static_cast<std::uint64_t>(segment.first.count());
     link.last_us = static_cast<std::uint64_t>(segment.last.count());
-    link.raw_offset = raw_committed_ + from;
+    link.raw_offset = raw_offset_ + from;
     link.raw_length = static_cast<std::uint32_t>(raw.size());
-    link.frame_length = static_cast<std::uint32_t>(frame.value().size());
+    link.frame_length = static_cast<std::uint32_t>(bytes.size());
     link.events = segment.events;
     link.markers = segment.markers;
-    link.frame = digest_.sha256({frame.value()});
-    link.chain = chain_next(chain_, link, digest_);
+    link.frame = digest_->sha256({bytes});
+    link.chain = chain_next(head_.chain, link, *digest_);
     const base::Bytes link_record = encode_link(link);
-    SALLYPORT_CHECK(sink_.commit_frame(link_record, frame.value()));
-    chain_ = link.chain;
-    ++sequence_;
-    for (std::uint32_t i = 0; i < segment.markers && markers_placed_ < markers_.size(); ++i) {
-        FootMarker &marker = markers_[markers_placed_++];
-        marker.sequence = static_cast<std::uint32_t>(sequence_);
-        marker.file_offset = file_offset_;
-    }
-    file_offset_ += link_record.size() + frame.value().size();
+    SALLYPORT_CHECK(sink_->commit_frame(link_record, bytes));
+    head_ = {link.sequence, link.chain};
+    placed_.insert(placed_.end(), segment.markers, {link.sequence, file_offset_});
+    file_offset_ += link_record.size() + bytes.size();
     return base::success();
+}
+
+void Commit::run() {
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < segments_.size() && status_.ok(); ++i) {
+        const bool last = i + 1 == segments_.size();
+        status_ = frame(segments_[i], from,
+                        static_cast<std::uint16_t>(last ? flags_ : flags_ & ~link_command));
+        from = segments_[i].end;
+    }
+}
+
+Commit Writer::begin_commit(std::uint16_t flags) {
+    Commit commit;
+    commit.sink_ = &sink_;
+    commit.digest_ = &digest_;
+    commit.compressor_ = compressor_.get();
+    commit.raw_ = std::exchange(pending_, std::exchange(spare_, {}));
+    commit.segments_ = std::exchange(segments_, std::vector<Segment>(1));
+    segments_.back().first = segments_.back().last = last_;
+    commit.in_tail_ = std::exchange(in_tail_, 0);
+    commit.flags_ = flags;
+    commit.raw_offset_ = raw_committed_;
+    commit.head_ = {sequence_, chain_};
+    commit.file_offset_ = file_offset_;
+    raw_committed_ += commit.raw_.size();
+    return commit;
+}
+
+Commit Writer::start() {
+    return begin_commit(0);
+}
+
+base::Status Writer::end(Commit done) {
+    SALLYPORT_CHECK(check(std::move(done.status_)));
+    sequence_ = done.head_.sequence;
+    chain_ = done.head_.chain;
+    file_offset_ = done.file_offset_;
+    for (const auto &[sequence, offset] : done.placed_) {
+        if (markers_placed_ == markers_.size())
+            break;
+        FootMarker &marker = markers_[markers_placed_++];
+        marker.sequence = static_cast<std::uint32_t>(sequence);
+        marker.file_offset = offset;
+    }
+    if (done.in_tail_ == done.raw_.size()) // little output: the next frame may be long in coming
+        compressor_->release();
+    else if (done.raw_.capacity() <= 2 * frame_bytes)
+        spare_ = std::move(done.raw_);
+    spare_.clear();
+    if (tail_written_ >= tail_bytes && !tail_asked_) {
+        tail_asked_ = true;
+        sink_.want_tail(tail_number_ + 1);
+    }
+    return check(base::success());
 }
 
 base::Status Writer::commit(std::uint16_t flags) {
     SALLYPORT_CHECK(check(base::success()));
     if (pending_.empty())
         return base::success();
-    std::size_t from = 0;
-    for (std::size_t i = 0; i < segments_.size(); ++i) {
-        const bool last = i + 1 == segments_.size();
-        SALLYPORT_CHECK(check(commit_segment(
-            segments_[i], from, static_cast<std::uint16_t>(last ? flags : flags & ~link_command))));
-        from = segments_[i].end;
-    }
-    if (in_tail_ == pending_.size()) // little output: the next frame may be long in coming
-        compressor_->release();
-    raw_committed_ += pending_.size();
-    pending_.clear();
-    if (pending_.capacity() > 2 * frame_bytes)
-        pending_.shrink_to_fit();
-    segments_.assign(1, Segment{});
-    segments_.back().first = segments_.back().last = last_;
-    in_tail_ = 0;
-    if (tail_written_ >= tail_bytes && !tail_asked_) {
-        tail_asked_ = true;
-        sink_.want_tail(tail_number_ + 1);
-    }
-    return check(base::success());
+    Commit now = begin_commit(flags);
+    now.run();
+    return end(std::move(now));
 }
 
 base::Status Writer::boundary(Offset now) {
@@ -242,8 +275,9 @@ base::Status Writer::tick(Offset now) {
 // Nothing flows: an idle session costs little.
 void Writer::rest() {
     compressor_->release();
+    spare_ = {};
     if (pending_.empty())
-        pending_.shrink_to_fit();
+        pending_ = {};
 }
 
 std::optional<Offset> Writer::deadline() const {

@@ -3,7 +3,8 @@
 // descriptor or a clock. Two lanes: little output goes as whole lines into the tail and becomes a
 // frame at a command boundary, at frame_bytes or after frame_idle; a flush of bulk_bytes or more
 // goes straight into a frame. Rule of its user: record, flush, and only then forward; if a call
-// fails, end the session. After a failure every further call fails. One thread.
+// fails, end the session. After a failure every further call fails. One thread, but for
+// Commit::run.
 #pragma once
 #include "sallyport/record/asciicast.hpp"
 
@@ -34,6 +35,40 @@ enum class Stream { Stdin = 0, Stdout = 1, Stderr = 2 };
 
 class Compressor;
 
+// A part of what is pending that becomes one frame.
+struct Segment {
+    std::size_t end = 0;
+    std::uint32_t events = 0;
+    std::uint32_t markers = 0;
+    Offset first{0};
+    Offset last{0};
+};
+
+// What is pending on its way into frames: compress, hash, chain, write. Everything that it needs it
+// took with it, so run() may be another thread's work while the writer takes down what comes next.
+class Commit {
+  public:
+    // Once. Uses the sink's commit_frame and the digest, nothing else of the writer's.
+    void run();
+
+  private:
+    friend class Writer;
+    base::Status frame(const Segment &segment, std::size_t from, std::uint16_t flags);
+
+    Sink *sink_ = nullptr;
+    const Digest *digest_ = nullptr;
+    Compressor *compressor_ = nullptr;
+    std::string raw_;
+    std::vector<Segment> segments_;
+    std::size_t in_tail_ = 0; // of raw_
+    std::uint16_t flags_ = 0;
+    std::uint64_t raw_offset_ = 0;
+    ChainHead head_;
+    std::uint64_t file_offset_ = 0;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> placed_; // markers: frame, file offset
+    base::Status status_ = base::success();
+};
+
 class Writer {
   public:
     // The file holds `head` (encode_head) already; the sink's tail is empty and has number 1.
@@ -59,6 +94,13 @@ class Writer {
 
     // Writes what was recorded since the last flush. Before the output is forwarded.
     base::Status flush(Offset now);
+    // For a user with a second thread: a flush that would make a frame, in two steps. What was
+    // recorded until start() may be forwarded once end() has succeeded, which is after run() has
+    // returned. Between the two only lines may be recorded: every other call comes after end().
+    bool wants_frame() const;
+    std::size_t unwritten() const { return pending_.size() - in_tail_; }
+    Commit start();
+    base::Status end(Commit done);
     // A command ended: what is pending becomes a frame; then chain_head() is what the event
     // carries.
     base::Status boundary(Offset now);
@@ -75,21 +117,13 @@ class Writer {
     std::uint64_t raw_bytes() const { return raw_committed_ + pending_.size(); }
 
   private:
-    // A part of what is pending that becomes one frame.
-    struct Segment {
-        std::size_t end = 0;
-        std::uint32_t events = 0;
-        std::uint32_t markers = 0;
-        Offset first{0};
-        Offset last{0};
-    };
     void line(std::string_view code, std::string_view data, Offset now);
     void text(base::BytesView bytes, Stream stream, Offset now);
     void text_piece(std::string_view bytes, Stream stream, Offset now);
     void end_cut(Stream stream, Offset now);
     base::Status write_tail();
     base::Status commit(std::uint16_t flags);
-    base::Status commit_segment(const Segment &segment, std::size_t from, std::uint16_t flags);
+    Commit begin_commit(std::uint16_t flags);
     base::Status check(base::Status status);
     bool tail_is_full() const { return tail_written_ >= 2 * tail_bytes; }
 
@@ -105,6 +139,7 @@ class Writer {
     std::uint64_t raw_committed_ = 0;
     std::uint64_t events_ = 0;
     std::string pending_;     // asciicast not yet in a frame
+    std::string spare_;       // keeps the memory of the last commit while output flows
     std::size_t in_tail_ = 0; // of it already in the tail
     std::vector<Segment> segments_ = std::vector<Segment>(1);
     Offset last_{0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sallyport/record/asciicast.hpp"
-
 #include "json_text.hpp"
+
+#include "sallyport/record/asciicast.hpp"
 
 #include <doctest/doctest.h>
 
