@@ -12,6 +12,7 @@
 #include <csignal>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 using namespace sallyport; // NOLINT: composition only
@@ -28,16 +29,17 @@ void tell(ipc::Edge &edge, const std::string &text) {
 }
 
 #ifdef SALLYPORT_NO_FILTER // a sanitizer's run-time needs far more system calls
-base::Status close_up(ipc::Edge &edge) {
+base::Status close_up(ipc::Edge &edge, relay::Helper &helper) {
     tell(edge, "this build of sallyport-connection has no sandbox");
-    return base::success();
+    return helper.start();
 }
 #else
-base::Status close_up(ipc::Edge &edge) {
+base::Status close_up(ipc::Edge &edge, relay::Helper &helper) {
     constexpr int root_descriptor = 5;
     os::SandboxOptions options;
     options.profile = os::SandboxProfile::Connection;
     options.root_directory = fcntl(root_descriptor, F_GETFD) < 0 ? -1 : root_descriptor;
+    options.before_filter = [&helper] { return helper.start(); };
     SALLYPORT_TRY(const os::SandboxReport report, os::enter_sandbox(options));
     if (!report.root || !report.landlock)
         tell(edge, std::string("sandbox without") + (report.root ? "" : " its own root and user") +
@@ -55,11 +57,13 @@ base::Status run(ipc::Edge &edge, base::UniqueFd client) {
     crypto::start();
     SALLYPORT_CHECK(ssh::start_library());
     // 4. The doors close, before the first byte of the peer is read.
-    SALLYPORT_CHECK(close_up(edge));
+    mallopt(M_ARENA_MAX, 1); // the helper's own heap would cost every idle session its pages
+    relay::Helper helper;
+    SALLYPORT_CHECK(close_up(edge, helper));
     // 5. The connection.
     const base::SystemClock clock;
     const crypto::RecordDigest digest;
-    const auto paths = relay::recorded_paths(edge, clock, digest);
+    const auto paths = relay::recorded_paths(edge, clock, digest, helper);
     const base::Status status = relay::serve(std::move(client), welcome, {edge, clock, *paths});
     // 6. For the tests: a repair of the SSH library that is no longer reached is a silent hole.
     std::string counts = "repairs";

@@ -185,6 +185,8 @@ base::Result<SandboxReport> enter_sandbox(const SandboxOptions &options) {
     if (profile.no_paths) {
         SALLYPORT_TRY(report.landlock, forbid_paths());
     }
+    if (options.before_filter)
+        SALLYPORT_CHECK(options.before_filter());
     Program program = filter_of(profile);
     const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
     // TSYNC: threads that run already are filtered as well.

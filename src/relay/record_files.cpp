@@ -54,7 +54,7 @@ void RecordFiles::want_tail(std::uint64_t number) {
 }
 
 base::Status RecordFiles::sync() {
-    if (::fdatasync(frames_.get()) != 0)
+    if (::fdatasync(frames_.get()) != 0 || ::fdatasync(tail_.get()) != 0)
         return cannot_write();
     return base::success();
 }

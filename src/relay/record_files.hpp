@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a session does with its descriptors: appends to the frame file and the tail, maps the mask
 // database. It never seeks, truncates or opens; a short write is a failure, since what stands
-// behind it could not be told apart.
+// behind it could not be told apart. commit_frame() and sync() may be another thread's, while no
+// tail is exchanged.
 #pragma once
 #include "sallyport/base/unique_fd.hpp"
 #include "sallyport/ipc/edge.hpp"
@@ -18,6 +19,7 @@ class RecordFiles final : public record::Sink {
     base::Status commit_frame(base::BytesView link, base::BytesView frame) override;
     void want_tail(std::uint64_t number) override;
     void set_tail(base::UniqueFd tail) { tail_ = std::move(tail); }
+    // Frame file and tail onto the disk.
     base::Status sync();
 
   private:

@@ -7,6 +7,11 @@ namespace sallyport::relay {
 namespace {
 
 constexpr std::chrono::seconds head_interval{10};
+// Beside masking, a frame of this machine takes less than half of it.
+constexpr std::chrono::milliseconds longest_flight{1};
+// What a power failure may take is at most 200 ms old: this, and the time of the sync itself.
+constexpr std::chrono::milliseconds sync_interval{150};
+constexpr std::chrono::milliseconds sync_look{20};
 constexpr std::size_t path_descriptors = 3; // frame file, tail, mask database
 
 record::EndReason record_reason(wire::EndReason reason) {
@@ -30,31 +35,34 @@ record::EndReason record_reason(wire::EndReason reason) {
 
 class RecordedPaths final : public PathMaker {
   public:
-    RecordedPaths(ipc::Edge &edge, const base::Clock &clock, const record::Digest &digest)
-        : edge_(edge), clock_(clock), digest_(digest) {}
+    RecordedPaths(ipc::Edge &edge, const base::Clock &clock, const record::Digest &digest,
+                  Helper &helper)
+        : edge_(edge), clock_(clock), digest_(digest), helper_(helper) {}
     base::Result<std::unique_ptr<OutputPath>>
     make(const wire::SessionOpened &opened, const std::optional<ssh::Terminal> &terminal,
          std::vector<base::UniqueFd> descriptors) override {
-        return RecordedPath::open(opened, terminal, std::move(descriptors), edge_, clock_, digest_);
+        return RecordedPath::open(opened, terminal, std::move(descriptors), edge_, clock_, digest_,
+                                  helper_);
     }
 
   private:
     ipc::Edge &edge_;
     const base::Clock &clock_;
     const record::Digest &digest_;
+    Helper &helper_;
 };
 
 } // namespace
 
 std::unique_ptr<PathMaker> recorded_paths(ipc::Edge &edge, const base::Clock &clock,
-                                          const record::Digest &digest) {
-    return std::make_unique<RecordedPaths>(edge, clock, digest);
+                                          const record::Digest &digest, Helper &helper) {
+    return std::make_unique<RecordedPaths>(edge, clock, digest, helper);
 }
 
 base::Result<std::unique_ptr<OutputPath>>
 RecordedPath::open(const wire::SessionOpened &opened, const std::optional<ssh::Terminal> &terminal,
                    std::vector<base::UniqueFd> descriptors, ipc::Edge &edge,
-                   const base::Clock &clock, const record::Digest &digest) {
+                   const base::Clock &clock, const record::Digest &digest, Helper &helper) {
     if (descriptors.size() != path_descriptors)
         return base::invalid("a session came without its record or its mask database");
     SALLYPORT_TRY(const record::Head head, record::decode_head(opened.record_head));
@@ -63,7 +71,7 @@ RecordedPath::open(const wire::SessionOpened &opened, const std::optional<ssh::T
     RecordFiles files(edge, opened.session, std::move(descriptors[0]), std::move(descriptors[1]));
     std::unique_ptr<RecordedPath> path(new RecordedPath(opened, terminal, head, std::move(mapping),
                                                         database, std::move(files), clock, digest,
-                                                        edge));
+                                                        edge, helper));
     record::CastHeader header;
     if (terminal) {
         header.width = terminal->size.columns;
@@ -88,10 +96,11 @@ RecordedPath::open(const wire::SessionOpened &opened, const std::optional<ssh::T
 RecordedPath::RecordedPath(const wire::SessionOpened &opened,
                            const std::optional<ssh::Terminal> &terminal, const record::Head &head,
                            Mapping mapping, const mask::Database &database, RecordFiles files,
-                           const base::Clock &clock, const record::Digest &digest, ipc::Edge &edge)
+                           const base::Clock &clock, const record::Digest &digest, ipc::Edge &edge,
+                           Helper &helper)
     : terminal_(terminal.has_value()), mode_(opened.mask), session_(opened.session), edge_(edge),
       clock_(clock), started_(clock.steady()), mapping_(std::move(mapping)), database_(database),
-      files_(std::move(files)), writer_(head, files_, digest),
+      files_(std::move(files)), writer_(head, files_, digest), helper_(helper),
       out_(database_, terminal ? terminal->size.columns : 0),
       error_(database_, terminal ? terminal->size.columns : 0), head_told_(started_) {
     if (terminal_)
@@ -104,7 +113,18 @@ record::Offset RecordedPath::now() const {
     return std::chrono::duration_cast<record::Offset>(clock_.steady() - started_);
 }
 
-void RecordedPath::record(Lane &lane, ssh::Stream stream, base::BytesView bytes) {
+RecordedPath::~RecordedPath() {
+    if (flight_)
+        helper_.wait(flight_->ticket);
+    helper_.wait(sync_);
+}
+
+// What was gathered from `from` on.
+void RecordedPath::record(Lane &lane, ssh::Stream stream, std::size_t from) {
+    const base::BytesView bytes = base::BytesView(lane.gathered).subspan(from);
+    if (bytes.empty())
+        return;
+    dirty();
     if (lane.recorder && lane.binary)
         lane.recorder->binary(bytes, now());
     else if (lane.recorder)
@@ -115,62 +135,147 @@ void RecordedPath::record(Lane &lane, ssh::Stream stream, base::BytesView bytes)
         writer_.error_output(bytes, now());
 }
 
-// What was appended to `out` behind `from` goes into the record, on disk when this returns.
-base::Status RecordedPath::commit(Lane &lane, ssh::Stream stream, const base::Bytes &out,
-                                  std::size_t from) {
-    if (out.size() == from)
-        return base::success();
-    record(lane, stream, base::BytesView(out).subspan(from));
-    return writer_.flush(now());
-}
-
 bool RecordedPath::masks(const Lane &lane) const {
     if (terminal_ || mode_ == wire::OutputMask::Always)
         return true;
     return mode_ != wire::OutputMask::Never && !lane.binary;
 }
 
-void RecordedPath::pass(Lane &lane, base::BytesView bytes, base::Bytes &out) {
+void RecordedPath::pass(Lane &lane, ssh::Stream stream, base::BytesView bytes) {
+    const std::size_t from = lane.gathered.size();
     if (masks(lane))
-        lane.masker.feed(bytes, clock_.steady(), out);
+        lane.masker.feed(bytes, clock_.steady(), lane.gathered);
     else
-        base::append(out, bytes);
+        base::append(lane.gathered, bytes);
+    record(lane, stream, from);
 }
 
 // The first binary byte: what came before it is text to the end, also what was held back.
-base::Status RecordedPath::turn_binary(Lane &lane, ssh::Stream stream, base::Bytes &out,
-                                       std::size_t from) {
-    if (mode_ == wire::OutputMask::RefuseBinary)
-        return base::fail(base::ErrorCode::Denied, "binary output is refused");
+void RecordedPath::turn_binary(Lane &lane, ssh::Stream stream) {
+    const std::size_t from = lane.gathered.size();
     if (mode_ == wire::OutputMask::Text)
-        lane.masker.finish(out);
-    SALLYPORT_CHECK(commit(lane, stream, out, from));
+        lane.masker.finish(lane.gathered);
+    record(lane, stream, from);
     lane.binary = true;
     wire::Note note;
     note.kind = wire::NoteKind::BinaryOutput;
     note.session = session_;
     note.text = stream == ssh::Stream::Out ? "stdout" : "stderr";
     (void)edge_.send(note);
-    return base::success();
 }
 
 base::Status RecordedPath::take(ssh::Stream stream, base::BytesView bytes, base::Bytes &out) {
     Lane &to = lane(stream);
     if (to.ended)
         return base::fail(base::ErrorCode::Internal, "output after its end");
-    std::size_t from = out.size(), text = to.binary ? 0 : bytes.size();
+    std::size_t text = to.binary ? 0 : bytes.size();
     if (!terminal_ && !to.binary) {
         if (const auto at = to.detector.feed(bytes))
             text = static_cast<std::size_t>(*at - to.seen);
     }
     to.seen += bytes.size();
-    pass(to, bytes.first(text), out);
-    if (text < bytes.size() && !to.binary) {
-        SALLYPORT_CHECK(turn_binary(to, stream, out, from));
-        from = out.size();
+    if (text < bytes.size() && !to.binary && mode_ == wire::OutputMask::RefuseBinary)
+        return base::fail(base::ErrorCode::Denied, "binary output is refused");
+    pass(to, stream, bytes.first(text));
+    if (text < bytes.size() && !to.binary)
+        turn_binary(to, stream);
+    pass(to, stream, bytes.subspan(text));
+    SALLYPORT_CHECK(advance());
+    give(to, out);
+    return step_sync(false);
+}
+
+// While a frame is in the works, a frame's worth is gathered for the next one.
+base::Status RecordedPath::advance() {
+    if (flight_ && !helper_.done(flight_->ticket) && writer_.unwritten() < record::frame_bytes &&
+        clock_.steady() < flight_->until)
+        return base::success();
+    return proceed();
+}
+
+// The flight's frame is written: what it holds may be forwarded.
+base::Status RecordedPath::land() {
+    if (!flight_)
+        return base::success();
+    const std::unique_ptr<Flight> flight = std::move(flight_);
+    helper_.wait(flight->ticket);
+    SALLYPORT_CHECK(writer_.end(std::move(flight->commit)));
+    for (Lane *one : {&out_, &error_}) {
+        base::append(one->ready, one->flying);
+        one->flying.clear();
     }
-    pass(to, bytes.subspan(text), out);
-    return commit(to, stream, out, from);
+    return base::success();
+}
+
+base::Status RecordedPath::proceed() {
+    SALLYPORT_CHECK(land());
+    if (!writer_.wants_frame() || !helper_.idle()) {
+        SALLYPORT_CHECK(writer_.flush(now()));
+        written();
+        return base::success();
+    }
+    for (Lane *one : {&out_, &error_})
+        one->flying.swap(one->gathered);
+    flight_ = std::make_unique<Flight>();
+    flight_->commit = writer_.start();
+    flight_->until = clock_.steady() + longest_flight;
+    flight_->ticket = helper_.post([flight = flight_.get()] { flight->commit.run(); });
+    return base::success();
+}
+
+// Everything that was recorded is written.
+base::Status RecordedPath::settle() {
+    SALLYPORT_CHECK(land());
+    SALLYPORT_CHECK(writer_.flush(now()));
+    written();
+    return base::success();
+}
+
+void RecordedPath::written() {
+    for (Lane *one : {&out_, &error_}) {
+        base::append(one->ready, one->gathered);
+        one->gathered.clear();
+    }
+}
+
+void RecordedPath::give(Lane &lane, base::Bytes &out) {
+    if (out.empty())
+        out.swap(lane.ready);
+    else
+        base::append(out, lane.ready);
+    lane.ready.clear();
+}
+
+// An idle session costs little.
+void RecordedPath::rest() {
+    for (Lane *one : {&out_, &error_})
+        for (base::Bytes *bytes : {&one->gathered, &one->flying, &one->ready})
+            if (bytes->empty())
+                *bytes = {};
+}
+
+void RecordedPath::dirty() {
+    if (!dirty_since_)
+        dirty_since_ = clock_.steady();
+}
+
+// Brings what was written to the disk, beside everything else: output does not wait for it.
+base::Status RecordedPath::step_sync(bool now) {
+    const base::SteadyTime time = clock_.steady();
+    if (sync_ != 0) {
+        if (!helper_.done(sync_)) {
+            sync_look_ = time + sync_look;
+            return base::success();
+        }
+        sync_ = 0;
+        SALLYPORT_CHECK(synced_);
+    }
+    if (!dirty_since_ || (!now && time < *dirty_since_ + sync_interval))
+        return base::success();
+    dirty_since_.reset();
+    sync_look_ = time + sync_look;
+    sync_ = helper_.post([this] { synced_ = files_.sync(); });
+    return base::success();
 }
 
 std::optional<base::SteadyTime> RecordedPath::due() const {
@@ -183,30 +288,45 @@ std::optional<base::SteadyTime> RecordedPath::due() const {
     earlier(error_.masker.deadline());
     if (const auto offset = writer_.deadline())
         earlier(started_ + *offset);
+    if (!out_.ready.empty() || !error_.ready.empty())
+        earlier(started_); // at once
+    if (flight_)
+        earlier(flight_->until);
+    if (sync_ != 0)
+        earlier(sync_look_);
+    else if (dirty_since_)
+        earlier(*dirty_since_ + sync_interval);
     return first;
 }
 
 base::Status RecordedPath::release_due(ssh::Stream stream, base::Bytes &out) {
     Lane &to = lane(stream);
-    const std::size_t from = out.size();
+    const std::size_t from = to.gathered.size();
     if (const auto time = to.masker.deadline(); time && *time <= clock_.steady())
-        to.masker.expire(clock_.steady(), out);
-    SALLYPORT_CHECK(commit(to, stream, out, from));
-    return writer_.tick(now());
+        to.masker.expire(clock_.steady(), to.gathered);
+    record(to, stream, from);
+    SALLYPORT_CHECK(advance());
+    give(to, out);
+    if (!writer_.deadline())
+        rest();
+    return step_sync(false);
 }
 
 base::Status RecordedPath::finish(ssh::Stream stream, base::Bytes &out) {
     Lane &to = lane(stream);
     if (to.ended)
         return base::success();
-    const std::size_t from = out.size();
+    const std::size_t from = to.gathered.size();
     if (masks(to))
-        to.masker.finish(out);
-    SALLYPORT_CHECK(commit(to, stream, out, from));
+        to.masker.finish(to.gathered);
+    record(to, stream, from);
+    SALLYPORT_CHECK(settle());
     to.ended = true;
     if (to.recorder)
         to.recorder->finish(now());
-    return writer_.flush(now());
+    SALLYPORT_CHECK(settle());
+    give(to, out);
+    return base::success();
 }
 
 void RecordedPath::note_input() {
@@ -216,21 +336,29 @@ void RecordedPath::note_input() {
 void RecordedPath::resize(std::uint32_t columns, std::uint32_t rows) {
     out_.masker.set_columns(columns);
     error_.masker.set_columns(columns);
+    dirty();
     writer_.resize(columns, rows, now());
 }
 
 base::Status RecordedPath::take_tail(std::uint64_t number, base::UniqueFd tail) {
+    SALLYPORT_CHECK(settle());
+    helper_.wait(sync_); // it uses the old one
     files_.set_tail(std::move(tail));
+    dirty();
     return writer_.tail_ready(number, now());
 }
 
 base::Status RecordedPath::mark(const std::string &command) {
+    dirty();
     writer_.marker(command, now());
-    return writer_.flush(now());
+    return settle();
 }
 
 base::Result<wire::ChainHead> RecordedPath::boundary() {
+    SALLYPORT_CHECK(settle());
     SALLYPORT_CHECK(writer_.boundary(now()));
+    dirty();
+    SALLYPORT_CHECK(step_sync(true));
     return chain_head();
 }
 
@@ -259,6 +387,8 @@ base::Status RecordedPath::close(wire::EndReason reason, std::optional<std::uint
         SALLYPORT_CHECK(finish(stream, unsent));
     const std::int32_t exit = status ? static_cast<std::int32_t>(*status & 0x7fffffff) : -1;
     SALLYPORT_CHECK(writer_.finish(record_reason(reason), exit, now()));
+    dirty_since_.reset();
+    helper_.wait(sync_);
     return files_.sync();
 }
 

@@ -2,6 +2,10 @@
 // RecordedPath: mask, then record with write(2), then forward; the same bytes in all three. With a
 // terminal everything is masked; without one the session's mask mode decides, and what is no text
 // is recorded by the rule for binary streams.
+//
+// Little output is written and forwarded at once. Much of it goes into frames, which the helper
+// makes: while one is in the works, what comes next is masked and gathered. Nothing is forwarded
+// before the frame that holds it is written.
 #pragma once
 #include "record_files.hpp"
 
@@ -16,7 +20,8 @@ class RecordedPath final : public OutputPath {
     static base::Result<std::unique_ptr<OutputPath>>
     open(const wire::SessionOpened &opened, const std::optional<ssh::Terminal> &terminal,
          std::vector<base::UniqueFd> descriptors, ipc::Edge &edge, const base::Clock &clock,
-         const record::Digest &digest);
+         const record::Digest &digest, Helper &helper);
+    ~RecordedPath() override;
 
     base::Status take(ssh::Stream stream, base::BytesView bytes, base::Bytes &out) override;
     std::optional<base::SteadyTime> due() const override;
@@ -40,20 +45,36 @@ class RecordedPath final : public OutputPath {
         std::optional<record::StreamRecorder> recorder; // without a terminal
         std::uint64_t seen = 0;                         // bytes that came in
         bool binary = false, ended = false;
+        // Recorded bytes on their way: in no file yet, in the flight's frame, written.
+        base::Bytes gathered, flying, ready;
+    };
+    // A frame that the helper makes.
+    struct Flight {
+        record::Commit commit;
+        Helper::Ticket ticket = 0;
+        base::SteadyTime until; // then what it holds is waited for, should nothing else come
     };
 
     RecordedPath(const wire::SessionOpened &opened, const std::optional<ssh::Terminal> &terminal,
                  const record::Head &head, Mapping mapping, const mask::Database &database,
                  RecordFiles files, const base::Clock &clock, const record::Digest &digest,
-                 ipc::Edge &edge);
+                 ipc::Edge &edge, Helper &helper);
     Lane &lane(ssh::Stream stream) { return stream == ssh::Stream::Out ? out_ : error_; }
     record::Offset now() const;
-    void record(Lane &lane, ssh::Stream stream, base::BytesView bytes);
-    wire::ChainHead chain_head();
+    void record(Lane &lane, ssh::Stream stream, std::size_t from);
     bool masks(const Lane &lane) const;
-    void pass(Lane &lane, base::BytesView bytes, base::Bytes &out);
-    base::Status turn_binary(Lane &lane, ssh::Stream stream, base::Bytes &out, std::size_t from);
-    base::Status commit(Lane &lane, ssh::Stream stream, const base::Bytes &out, std::size_t from);
+    void pass(Lane &lane, ssh::Stream stream, base::BytesView bytes);
+    void turn_binary(Lane &lane, ssh::Stream stream);
+    base::Status advance();
+    base::Status land();
+    base::Status proceed();
+    base::Status settle();
+    void written();
+    void give(Lane &lane, base::Bytes &out);
+    void rest();
+    void dirty();
+    base::Status step_sync(bool now);
+    wire::ChainHead chain_head();
 
     const bool terminal_;
     const wire::OutputMask mode_;
@@ -65,7 +86,13 @@ class RecordedPath final : public OutputPath {
     mask::Database database_;
     RecordFiles files_;
     record::Writer writer_;
+    Helper &helper_;
     Lane out_, error_;
+    std::unique_ptr<Flight> flight_;
+    std::optional<base::SteadyTime> dirty_since_; // written, not on the disk for sure
+    Helper::Ticket sync_ = 0;                     // of a sync in the works
+    base::SteadyTime sync_look_;                  // when to see what became of it
+    base::Status synced_ = base::success();
     base::SteadyTime head_told_;
     std::uint64_t frames_told_ = 0;
 };

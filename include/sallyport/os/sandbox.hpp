@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a program gives up before it reads the first byte of a stranger: its root directory, its
 // user, new privileges, core dumps, and every system call that its table (src/os/sandbox.cpp) does
-// not name. Irreversible; call once, after the last file was opened and the last thread started.
+// not name. Irreversible; call once, after the last file was opened; threads start in
+// before_filter.
 #pragma once
 #include "sallyport/base/result.hpp"
 
 #include <cstdint>
+#include <functional>
 
 namespace sallyport::os {
 
@@ -23,6 +25,9 @@ struct SandboxOptions {
     SandboxProfile profile = SandboxProfile::Judge;
     int root_directory = -1;    // an empty directory; becomes the root where we run as root
     std::uint32_t user = 65534; // used only together with the root directory
+    // The last thing before the filter, for threads: they inherit what was given up until then, and
+    // the filter holds for them as well. An error ends it all.
+    std::function<base::Status()> before_filter;
 };
 
 // What took effect; less than asked is said by the program, never hidden.

@@ -9,6 +9,7 @@
 #include "sallyport/base/unique_fd.hpp"
 #include "sallyport/ipc/edge.hpp"
 #include "sallyport/record/container.hpp"
+#include "sallyport/relay/helper.hpp"
 #include "sallyport/ssh/channel.hpp"
 #include "sallyport/wire/connection_edge.hpp"
 
@@ -61,6 +62,6 @@ class PathMaker {
 
 // The one that sessions get: mask, record, the same bytes on. All of these outlive its paths.
 std::unique_ptr<PathMaker> recorded_paths(ipc::Edge &edge, const base::Clock &clock,
-                                          const record::Digest &digest);
+                                          const record::Digest &digest, Helper &helper);
 
 } // namespace sallyport::relay
