@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "session.hpp"
 
+#include "environment.hpp"
 #include "session_guard.hpp"
 #include "text.hpp"
 
@@ -227,7 +228,7 @@ void Session::step_login() {
     program.kind = static_cast<runtime::ProgramKind>(released_->kind);
     program.text = released_->text;
     program.terminal = terminal_;
-    program.environment = environment_;
+    program.environment = for_target(environment_);
     auto exec = runtime::exec_over_ssh(*client_, sink_, std::move(program));
     if (!exec.ok())
         return fail(wire::EndReason::TargetUnreachable, status_internal,

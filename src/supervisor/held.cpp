@@ -6,6 +6,8 @@
 #include "sallyport/base/encoding.hpp"
 #include "sallyport/crypto/digest.hpp"
 
+#include <algorithm>
+
 namespace sallyport::supervisor {
 namespace {
 
@@ -13,6 +15,8 @@ using model::EventKind;
 using model::RequestState;
 
 constexpr std::chrono::milliseconds expiry_interval{1000};
+constexpr std::ptrdiff_t max_open_requests = 20; // of one person: approvers are not to be flooded
+constexpr std::size_t max_listed = 10000;
 
 model::Event event_of(EventKind kind, const model::Request &request) {
     return {kind,
@@ -42,6 +46,14 @@ Held::~Held() {
 }
 
 base::Result<model::Request> Held::open(model::Request request, OnChange changed) {
+    SALLYPORT_TRY(const auto already, core_.store.list_requests(true, max_listed));
+    const auto own =
+        std::count_if(already.begin(), already.end(), [&](const model::Request &other) {
+            return other.person == request.person && other.state != RequestState::Released;
+        });
+    if (own >= max_open_requests)
+        return base::fail(base::ErrorCode::TooLarge,
+                          "too many of your requests are open: wait for an answer, or cancel one");
     SALLYPORT_TRY(model::Request opened, core_.book.open(std::move(request)));
     model::Event event = event_of(EventKind::RequestOpened, opened);
     event.details.emplace_back("rules", joined(opened.rules, " "));
