@@ -117,4 +117,11 @@ void JudgePool::run(Worker &worker, Waiting waiting) {
     worker.caller->ask<wire::JudgeAnswer>(std::move(waiting.ask), limit_, answered);
 }
 
+std::vector<pid_t> JudgePool::pids() const {
+    std::vector<pid_t> list;
+    for (const auto &worker : workers_)
+        list.push_back(worker->child.pid());
+    return list;
+}
+
 } // namespace sallyport::decider

@@ -33,6 +33,8 @@ class JudgePool {
     // `done` is called exactly once, never inside this call.
     void judge(wire::JudgeAsk ask, Done done);
 
+    std::vector<pid_t> pids() const; // of the workers, for tests that end one
+
   private:
     struct Worker {
         os::Child child;
