@@ -123,7 +123,13 @@ std::optional<std::string> LineReader::string() {
     if (!take('"'))
         return std::nullopt;
     std::string text;
+    text.reserve(line_.size() - at_);
     while (at_ < line_.size()) {
+        const std::size_t plain = plain_run(line_.substr(at_));
+        text += line_.substr(at_, plain);
+        at_ += plain;
+        if (at_ == line_.size())
+            break;
         const char c = line_[at_++];
         if (c == '"')
             return text;

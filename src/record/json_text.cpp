@@ -134,6 +134,17 @@ void append_json(std::string &to, std::string_view text) {
     piece.byte('"');
 }
 
+std::size_t plain_run(std::string_view text) {
+    std::size_t at = 0;
+    while (text.size() - at >= step_bytes) {
+        const std::size_t count = plain_bytes(text.data() + at);
+        at += count;
+        if (count < step_bytes)
+            return at;
+    }
+    return at;
+}
+
 bool is_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         if (text.size() - i >= step_bytes) {
