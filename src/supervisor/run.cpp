@@ -25,8 +25,7 @@ constexpr std::chrono::milliseconds start_time = 15s;
 
 class Run {
   public:
-    Run(const Prefix &prefix, base::Log &log, os::Loop &loop)
-        : prefix_(prefix), log_(log), loop_(loop) {}
+    Run(const Prefix &prefix, os::Loop &loop) : prefix_(prefix), loop_(loop) {}
     ~Run() { stop(); }
 
     base::Status start(const Setup &setup) {
@@ -189,7 +188,6 @@ class Run {
     }
 
     const Prefix &prefix_;
-    base::Log &log_;
     os::Loop &loop_;
     std::vector<std::pair<std::string, os::Child>> children_;
     std::optional<base::Error> failure_;
@@ -210,7 +208,7 @@ base::Status run_all(const Prefix &prefix, base::Log &log, const std::function<v
               "all programs run as one user, and connections without an empty root: this is the "
               "form for trying and testing");
     SALLYPORT_TRY(const auto loop, os::Loop::open());
-    Run run(prefix, log, *loop);
+    Run run(prefix, *loop);
     SALLYPORT_CHECK(run.start(*setup.setup));
     ready();
     return run.run();
