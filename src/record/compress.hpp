@@ -14,7 +14,6 @@ class Compressor {
     // Valid until the next call. REQUIRES: raw.size() <= max_frame_raw_bytes
     base::Result<base::BytesView> compress(std::string_view raw);
     void release();
-    bool holds_memory() const { return state_ != nullptr; }
 
   private:
     struct State;

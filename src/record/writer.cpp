@@ -218,6 +218,7 @@ Commit Writer::begin_commit(std::uint16_t flags) {
     commit.head_ = {sequence_, chain_};
     commit.file_offset_ = file_offset_;
     raw_committed_ += commit.raw_.size();
+    warm_ = true;
     return commit;
 }
 
@@ -237,7 +238,9 @@ base::Status Writer::end(Commit done) {
         marker.sequence = static_cast<std::uint32_t>(sequence);
         marker.file_offset = offset;
     }
-    if (done.in_tail_ == done.raw_.size()) // little output: the next frame may be long in coming
+    // Little output: the next frame may be long in coming.
+    warm_ = done.in_tail_ < done.raw_.size();
+    if (!warm_)
         compressor_->release();
     else if (done.raw_.capacity() <= 2 * frame_bytes)
         spare_ = std::move(done.raw_);
@@ -275,13 +278,14 @@ base::Status Writer::tick(Offset now) {
 // Nothing flows: an idle session costs little.
 void Writer::rest() {
     compressor_->release();
+    warm_ = false;
     spare_ = {};
     if (pending_.empty())
         pending_ = {};
 }
 
 std::optional<Offset> Writer::deadline() const {
-    if (failed_ || (pending_.empty() && !compressor_->holds_memory()))
+    if (failed_ || (pending_.empty() && !warm_))
         return std::nullopt;
     return last_ + frame_idle;
 }

@@ -131,7 +131,8 @@ class Writer {
 
     Sink &sink_;
     const Digest &digest_;
-    std::unique_ptr<Compressor> compressor_; // holds memory only while output flows
+    std::unique_ptr<Compressor> compressor_; // the commit's, between start() and end()
+    bool warm_ = false;                      // it keeps memory for the next frame
     Head head_;
     Hash chain_{};
     std::uint64_t sequence_ = 0;
