@@ -41,6 +41,28 @@ bool is_trusted_path(const Variable &value, const Tables &tables) {
     });
 }
 
+// A shell expands its prompts. `$` before a blank or the end, as in `\u@\h:\w\$ `, is only itself;
+// `\044` would be another spelling of it.
+bool expands_nothing(std::string_view prompt) {
+    for (std::size_t i = 0; i < prompt.size(); ++i) {
+        const char next = i + 1 < prompt.size() ? prompt[i + 1] : ' ';
+        if (prompt[i] == '`' || (prompt[i] == '$' && next != ' ') ||
+            (prompt[i] == '\\' && next >= '0' && next <= '9'))
+            return false;
+    }
+    return true;
+}
+
+bool is_inert_prompt(std::string_view name, const Variable &value) {
+    static constexpr std::array<std::string_view, 4> prompts{"PS0", "PS1", "PS2", "PS4"};
+    if (std::find(prompts.begin(), prompts.end(), name) == prompts.end() || value.hole)
+        return false;
+    return std::all_of(value.values.begin(), value.values.end(), [](const Constant &constant) {
+        return std::all_of(constant.items.begin(), constant.items.end(),
+                           [](const auto &item) { return expands_nothing(item.second); });
+    });
+}
+
 // Special builtins of POSIX: assignments before them may last.
 bool is_special(std::string_view name) {
     static constexpr std::array<std::string_view, 14> names{
@@ -80,6 +102,8 @@ void Judge::watch(std::string_view name, const Variable &value, Environment &env
                "`" + std::string(name) + "` in its environment makes it run other code");
         return;
     }
+    if (is_inert_prompt(name, value))
+        return;
     env.code = std::string(name);
     opaque_unit(scene, OpaqueReason::EnvCode, where,
                 "`" + std::string(name) + "` changes what later commands run");

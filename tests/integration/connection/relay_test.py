@@ -97,10 +97,10 @@ class Exec(WithLab):
         text = "x=" + "a" * 60000 + "; echo ${#x}"
         self.assertEqual(self.lab.run(text).stdout, b"60000\n")
 
-    def test_environment_that_sshd_accepts(self):
-        done = self.lab.run("echo $SALLY_TEST-$LC_TEST-$OTHER", options=["SendEnv=SALLY_TEST LC_TEST"],
-                            environment={"SALLY_TEST": "one", "LC_TEST": "two", "OTHER": "no"})
-        self.assertEqual(done.stdout, b"one-two-\n")
+    def test_only_a_locale_of_the_environment_reaches_the_target(self):
+        done = self.lab.run("echo $SALLY_TEST-$LC_TEST-$LC_TIME-$OTHER", options=["SendEnv=SALLY_TEST LC_TEST LC_TIME"],
+                            environment={"SALLY_TEST": "one", "LC_TEST": "two", "LC_TIME": "C.UTF-8", "OTHER": "no"})
+        self.assertEqual(done.stdout, b"--C.UTF-8-\n")
 
     def test_a_subsystem_is_relayed(self):
         process = subprocess.Popen(self.lab.ssh_command(self.lab.account, "-s", "sftp"),

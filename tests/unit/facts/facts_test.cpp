@@ -57,6 +57,19 @@ TEST_SUITE("facts.facts") {
         CHECK(globs(judged("> /etc/motd").commands[0].writes) == "/etc/motd");
     }
 
+    TEST_CASE("a prompt is code only if it can expand") {
+        for (const char *line : {"PS1='READY> '", R"(PS1='\u@\h:\w\$ ')", "PS2='> '; PS4='+ $ '"}) {
+            CAPTURE(line);
+            CHECK(!is_opaque(judged(line)));
+        }
+        for (const char *line :
+             {"PS1='$(rm /x)'", "PS1='`rm /x`'", R"(PS1='\044(rm /x)')", "PS1=$X", "PS1='${X}'",
+              "PS1+='x'", "PROMPT_COMMAND='rm /x'", "PS1='ok> '; PS1+='$(rm /x)'"}) {
+            CAPTURE(line);
+            CHECK(is_opaque(judged(line)));
+        }
+    }
+
     TEST_CASE("wrappers say who, where and through what") {
         const auto facts = judged("sudo -u www env A=1 timeout 5 rm -rf /x");
         REQUIRE(facts.commands.size() == 4);
