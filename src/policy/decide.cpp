@@ -125,6 +125,7 @@ void Decider::take_apart() {
         hidden.opaque = facts_->opaque;
         trace_.operations.push_back(command_operation(hidden));
         trace_.operations.back().shown = "<the unit itself>";
+        trace_.operations.back().hidden = true;
     }
     if (trace_.operations.empty()) {
         Operation operation;
@@ -246,14 +247,17 @@ void Decider::choose(Judged &judged, const Operation &operation) {
 }
 
 bool Decider::deny_by_wall() {
-    for (const Judged &judged : trace_.judged)
-        for (const Rule *wall : judged.blocking) {
+    for (std::size_t i = 0; i < trace_.judged.size(); ++i)
+        for (const Rule *wall : trace_.judged[i].blocking) {
             if (std::find(decision_.rules.begin(), decision_.rules.end(), wall->id) !=
                 decision_.rules.end())
                 continue;
             const bool first = decision_.rules.empty();
-            const std::string message = wall->message.empty() ? wall->text : wall->message;
-            deny(wall->id, first ? message : decision_.message);
+            std::string message = wall->message.empty() ? wall->text : wall->message;
+            if (trace_.operations[i].any_program())
+                message += " What `" + base::printable(trace_.operations[i].shown, 100) +
+                           "` runs is not known before it runs; write the name out.";
+            deny(wall->id, first ? std::move(message) : decision_.message);
         }
     return !decision_.rules.empty();
 }

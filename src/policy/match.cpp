@@ -32,18 +32,36 @@ Match match_path(const std::vector<PathGlob> &rule, const PathGlob &path, Readin
     return match;
 }
 
-Match match_paths(const std::vector<PathGlob> &rule, const std::vector<PathGlob> &paths,
+// What else an opaque command may touch. A grant cannot be satisfied by what is not known; a guard
+// or wall meets the words of a program whose name is not known, whatever it does with them.
+Match match_possible(const std::vector<PathGlob> &rule, const Operation &operation, Match known,
+                     Reading reading) {
+    if (reading == Reading::Covers)
+        return operation.opaque == 0 ? known : both(known, Match::Unknown);
+    for (const PathGlob &path : operation.possible_paths)
+        if (known == Match::No && match_path(rule, path, reading) != Match::No)
+            known = Match::Unknown;
+    return known;
+}
+
+Match match_known(const std::vector<PathGlob> &rule, const std::vector<PathGlob> &paths,
                   Reading reading) {
     return match_list(paths, reading,
                       [&](const PathGlob &path) { return match_path(rule, path, reading); });
 }
 
+Match match_paths(const std::vector<PathGlob> &rule, const std::vector<PathGlob> &paths,
+                  const Operation &operation, Reading reading) {
+    return match_possible(rule, operation, match_known(rule, paths, reading), reading);
+}
+
 Match match_every_path(const std::vector<PathGlob> &rule, const Operation &operation,
                        Reading reading) {
-    return match_list(
+    const Match known = match_list(
         std::array{&operation.reads, &operation.writes, &operation.deletes, &operation.execs},
         reading,
-        [&](const std::vector<PathGlob> *paths) { return match_paths(rule, *paths, reading); });
+        [&](const std::vector<PathGlob> *paths) { return match_known(rule, *paths, reading); });
+    return match_possible(rule, operation, known, reading);
 }
 
 bool trusted_directory(std::string_view path) {
@@ -64,7 +82,7 @@ bool is_what_it_says(const Operation &operation) {
 }
 
 Match match_name(const Globs &names, const Operation &operation, Reading reading) {
-    const Match match = !operation.name                  ? names.match(operation.command->name)
+    const Match match = !operation.name                  ? names.match(operation.name_value)
                         : names.matches(*operation.name) ? Match::Yes
                                                          : Match::No;
     if (reading == Reading::Covers && match == Match::Yes && !is_what_it_says(operation))
@@ -95,7 +113,10 @@ Match match_argv(const std::vector<std::vector<Glob>> &lists, const Operation &o
     return reading == Reading::Covers && rebound ? both(match, Match::Unknown) : match;
 }
 
-Match match_sub(const std::vector<std::vector<Glob>> &lists, const Command &command) {
+Match match_sub(const std::vector<std::vector<Glob>> &lists, const Operation &operation) {
+    if (operation.any_program())
+        return Match::Unknown;
+    const Command &command = *operation.command;
     Match match = Match::No;
     for (const std::vector<Glob> &list : lists) {
         Match one = Match::Yes;
@@ -114,13 +135,15 @@ Match match_sub(const std::vector<std::vector<Glob>> &lists, const Command &comm
 }
 
 Match match_operands(const Globs &globs, const Command &command, Reading reading) {
-    std::vector<model::FactWord> operands = command.operands;
-    if (reading == Reading::Covers) // the sub-command is judged by `sub`
-        operands.erase(operands.begin(),
-                       operands.begin() + static_cast<std::ptrdiff_t>(
-                                              std::min(command.sub.size(), operands.size())));
-    return match_list(operands, reading,
-                      [&](const model::FactWord &word) { return globs.match(word); });
+    const bool covers = reading == Reading::Covers;
+    // An unquoted hole or a pattern in place of the name may bring operands of its own.
+    Match match = command.name.may_split ? Match::Unknown : covers ? Match::Yes : Match::No;
+    // The sub-command is judged by `sub`.
+    for (std::size_t i = covers ? command.sub.size() : 0; i < command.operands.size(); ++i) {
+        const Match one = globs.match(command.operands[i]);
+        match = covers ? both(match, one) : either(match, one);
+    }
+    return match;
 }
 
 Match match_options(const Globs &globs, const Operation &operation, Reading reading) {
@@ -137,19 +160,25 @@ Match match_options(const Globs &globs, const Operation &operation, Reading read
     return reading == Reading::Covers ? both(match, Match::Unknown) : either(match, Match::Unknown);
 }
 
-Match match_net(const Globs &globs, const Command &command, Reading reading) {
+Match match_net(const Globs &globs, const Operation &operation, Reading reading) {
+    const Command &command = *operation.command;
     const Match match = match_list(command.net, reading, [&](const model::NetSink &sink) {
         if (sink.host.empty() || sink.port == 0)
             return Match::Unknown;
         return globs.matches(sink.host + ":" + std::to_string(sink.port)) ? Match::Yes : Match::No;
     });
-    if (!command.net.empty() || !command.has(model::Effect::Network))
-        return match;
-    return Match::Unknown; // it talks to somebody
+    const bool more = reading == Reading::Covers ? operation.opaque != 0 : operation.any_program();
+    if (more || (command.net.empty() && command.has(model::Effect::Network)))
+        return reading == Reading::Covers ? both(match, Match::Unknown)
+                                          : either(match, Match::Unknown); // it talks to somebody
+    return match;
 }
 
-Match match_account(const std::vector<std::string> &accounts, const Command &command,
+Match match_account(const std::vector<std::string> &accounts, const Operation &operation,
                     const model::Action &action) {
+    if (operation.any_program()) // it may be `su`
+        return Match::Unknown;
+    const Command &command = *operation.command;
     switch (command.as) {
     case model::AccountKind::Same:
         return holds(accounts, action.account) ? Match::Yes : Match::No;
@@ -167,7 +196,7 @@ Match match_effects(const CommandClause &clause, const Operation &operation) {
     Match match = Match::Yes;
     const Mask effects = operation.effects;
     if (clause.effects != 0 && (effects & clause.effects) == 0)
-        match = Match::No;
+        match = operation.any_program() ? Match::Unknown : Match::No;
     if (!clause.effect_only)
         return match;
     if ((effects & ~*clause.effect_only) != 0)
@@ -183,6 +212,14 @@ Match match_opaque(const CommandClause &clause, const Operation &operation) {
     return clause.opaque != 0 && (clause.opaque & reasons) == 0 ? Match::No : Match::Yes;
 }
 
+Match match_privilege(bool wanted, const Operation &operation) {
+    if (operation.command->privileged())
+        return wanted ? Match::Yes : Match::No;
+    if (operation.any_program()) // it may be `sudo`
+        return Match::Unknown;
+    return wanted ? Match::No : Match::Yes;
+}
+
 Match match_cwd(const std::vector<PathGlob> &rule, const model::Action &action) {
     if (!action.cwd)
         return Match::Unknown;
@@ -196,18 +233,18 @@ Match match_command(const CommandClause &clause, const Operation &operation,
     const Command &command = *operation.command;
     // The cheap and telling conditions first: most rules end here.
     Match match = both(match_effects(clause, operation), match_opaque(clause, operation));
-    if (clause.privilege && *clause.privilege != command.privileged())
-        match = Match::No;
+    if (clause.privilege)
+        match = both(match, match_privilege(*clause.privilege, operation));
     const auto also = [&](bool written, auto test) {
         if (written && match != Match::No)
             match = both(match, test());
     };
     also(!clause.name.empty(), [&] { return match_name(clause.name, operation, reading); });
     also(!clause.argv.empty(), [&] { return match_argv(clause.argv, operation, reading); });
-    also(!clause.sub.empty(), [&] { return match_sub(clause.sub, command); });
+    also(!clause.sub.empty(), [&] { return match_sub(clause.sub, operation); });
     also(!clause.option.empty(), [&] { return match_options(clause.option, operation, reading); });
     also(!clause.operand.empty(), [&] { return match_operands(clause.operand, command, reading); });
-    also(!clause.as.empty(), [&] { return match_account(clause.as, command, action); });
+    also(!clause.as.empty(), [&] { return match_account(clause.as, operation, action); });
     also(!clause.via.empty(), [&] {
         return match_list(command.via, reading, [&](const model::Via &via) {
             return clause.via.matches(via.name) ? Match::Yes : Match::No;
@@ -218,13 +255,13 @@ Match match_command(const CommandClause &clause, const Operation &operation,
             return clause.environment.matches(entry.name) ? Match::Yes : Match::No;
         });
     });
-    also(!clause.net.empty(), [&] { return match_net(clause.net, command, reading); });
+    also(!clause.net.empty(), [&] { return match_net(clause.net, operation, reading); });
     also(!clause.reads.empty(),
-         [&] { return match_paths(clause.reads, operation.reads, reading); });
+         [&] { return match_paths(clause.reads, operation.reads, operation, reading); });
     also(!clause.writes.empty(),
-         [&] { return match_paths(clause.writes, operation.writes, reading); });
+         [&] { return match_paths(clause.writes, operation.writes, operation, reading); });
     also(!clause.deletes.empty(),
-         [&] { return match_paths(clause.deletes, operation.deletes, reading); });
+         [&] { return match_paths(clause.deletes, operation.deletes, operation, reading); });
     also(!clause.paths.empty(), [&] { return match_every_path(clause.paths, operation, reading); });
     also(!clause.cwd.empty(), [&] { return match_cwd(clause.cwd, action); });
     const Reading other = reading == Reading::Covers ? Reading::Meets : Reading::Covers;
@@ -302,42 +339,25 @@ bool Globs::matches(const std::string &text) const {
 }
 
 Match Globs::match(const model::FactWord &word) const {
-    if (word.literal() && !word.may_split)
+    if (word.may_split)
+        return empty() ? Match::No : Match::Unknown;
+    if (word.literal())
         return matches(word.text()) ? Match::Yes : Match::No;
-    Match match = Match::No;
-    for (const Glob &glob : patterns)
-        match = either(match, match_word(glob, word));
-    if (match != Match::No)
-        return match;
-    const Glob value = Glob::word(word);
-    for (const std::string &literal : literals)
-        if (word.may_split || value.matches(literal))
-            return Match::Unknown;
-    return Match::No;
+    return match(Glob::word(word));
 }
 
-Operation command_operation(const Command &command) {
-    Operation operation;
-    operation.kind = OperationKind::Command;
-    operation.command = &command;
-    if (command.name.literal() && !command.name.may_split)
-        operation.name = command.name.text();
-    for (const model::FactWord &word : command.argv)
-        operation.shown += (operation.shown.empty() ? "" : " ") + word.shown();
-    for (const model::Effect effect : command.effects)
-        operation.effects |= bit(effect);
-    for (const model::Opaque &opaque : command.opaque)
-        operation.opaque |= bit(opaque.reason);
-    const auto compile = [](const std::vector<model::PathPattern> &from,
-                            std::vector<PathGlob> &into) {
-        for (const model::PathPattern &path : from)
-            into.push_back(PathGlob::pattern(path.glob));
-    };
-    compile(command.reads, operation.reads);
-    compile(command.writes, operation.writes);
-    compile(command.deletes, operation.deletes);
-    compile(command.execs, operation.execs);
-    return operation;
+Match Globs::match(const Glob &value) const {
+    Match match = Match::No;
+    for (const Glob &glob : patterns) {
+        if (glob.is_any())
+            return Match::Yes;
+        if (match == Match::No && glob.meets(value))
+            match = Match::Unknown;
+    }
+    if (match != Match::No)
+        return match;
+    const auto may_be = [&](const std::string &literal) { return value.matches(literal); };
+    return std::any_of(literals.begin(), literals.end(), may_be) ? Match::Unknown : Match::No;
 }
 
 Match match_who(const Who &who, const model::Action &action) {

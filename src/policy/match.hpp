@@ -3,29 +3,11 @@
 // option, sink of the command must be within its lists), a guard or wall *meets* (any of them).
 // In both, what is not known is Unknown.
 #pragma once
-#include "rule.hpp"
+#include "operation.hpp"
 
 namespace sallyport::policy {
 
 enum class Reading : std::uint8_t { Covers, Meets };
-
-// What one grant has to cover: a simple command, a file, or the action as such.
-enum class OperationKind : std::uint8_t {
-    Command,
-    File,
-    Forward,
-    Plain,   // connect, x11, ...: nothing to look into
-    Nothing, // a shell start, or a text without any command: what would be looked into comes later
-};
-struct Operation {
-    OperationKind kind = OperationKind::Plain;
-    const model::Command *command = nullptr; // with Command; the facts own it
-    std::string shown;
-    std::optional<std::string> name;                     // of the command, when it is known
-    Mask effects = 0, opaque = 0;                        // of the command
-    std::vector<PathGlob> reads, writes, deletes, execs; // compiled once for all rules
-};
-Operation command_operation(const model::Command &command);
 
 // The stages in the order in which a person would ask; the first that fails explains a grant that
 // does not cover.

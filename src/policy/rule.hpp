@@ -33,6 +33,7 @@ struct Globs {
     bool empty() const { return literals.empty() && patterns.empty(); }
     void add(std::string_view text);
     Match match(const model::FactWord &word) const;
+    Match match(const Glob &value) const; // for a text that may be any of `value`
     bool matches(const std::string &text) const;
 };
 

@@ -115,6 +115,9 @@ inline const std::vector<ShippedLine> &shipped_lines() {
         {"/bin/r? -rf /srv/x",
          true,
          {{{"/bin/r?", "-rf", "/srv/x"}, {}, {}, {"glob-command"}, {}, {}, {}}}},
+        {"/sbin/mkf? /dev/sdb1",
+         true,
+         {{{"/sbin/mkf?", "/dev/sdb1"}, {}, {}, {"glob-command"}, {}, {}, {}}}},
         {"eval \"$(cat /srv/x)\"",
          true,
          {{{"eval", "$(cat /srv/x)"}, {}, {}, {"eval-hole"}, {}, {}, {}}}},
@@ -183,6 +186,8 @@ inline const std::vector<ShippedLine> &shipped_lines() {
 inline model::FactWord shipped_word(const std::string &text) {
     if (text == "<hole>" || text.front() == '$')
         return {{{model::WordPartKind::Hole, text}}, true};
+    if (text.front() == '/' && text.find('?') != std::string::npos)
+        return {{{model::WordPartKind::Glob, text}}, false};
     return model::literal_word(text);
 }
 
@@ -193,7 +198,7 @@ inline model::Command shipped_command(const ShippedCommand &row) {
     command.name = command.argv.front();
     if (row.argv.front().find('/') != std::string::npos) {
         command.path = row.argv.front();
-        command.name = model::literal_word(command.path->substr(command.path->rfind('/') + 1));
+        command.name.parts.front().text = command.path->substr(command.path->rfind('/') + 1);
     }
     for (std::size_t i = 1; i < row.argv.size(); ++i)
         if (row.argv[i].front() != '-')
