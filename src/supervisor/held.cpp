@@ -149,9 +149,11 @@ void Held::cancel(const model::RequestId &id, const std::string &why) {
 }
 
 void Held::deny_by_policy(const model::RequestId &id, const std::string &rule) {
-    const auto request = core_.book.close(id, RequestState::Denied, core_.clock.now());
-    if (request.ok())
-        closed(*request, "policy now denies it by rule " + rule);
+    auto request = core_.book.close(id, RequestState::Denied, core_.clock.now());
+    if (!request.ok())
+        return;
+    request->rules = {rule}; // who waits is told what denies it now, not what held it before
+    closed(*request, "policy now denies it by rule " + rule);
 }
 
 base::Status Held::recover() {

@@ -73,9 +73,12 @@ Speech speech_outcome(const model::Request &request, base::WallTime now) {
                     std::to_string(waited) + " s",
                 rule, request.id.text, false};
     case model::RequestState::Denied:
+        if (const model::Vote *vote = last_vote(request, model::Answer::Deny))
+            return {"denied", "request " + request.id.text + " denied" + by(vote), rule,
+                    request.id.text, false};
         return {"denied",
-                "request " + request.id.text + " denied" +
-                    by(last_vote(request, model::Answer::Deny)),
+                "request " + request.id.text +
+                    " denied: the policy in force now denies it by rule " + rule,
                 rule, request.id.text, false};
     case model::RequestState::Expired:
         return {"expired", "request " + request.id.text + " expired: nobody decided in time", rule,

@@ -65,6 +65,16 @@ TEST_CASE("every end of a request has its words, and says whether trying again m
     }
 }
 
+TEST_CASE("a request that the policy denies after an approval names the rule") {
+    model::Request denied = request(model::RequestState::Denied);
+    denied.votes = {{"bob", {"sre"}, model::Answer::Approve, "ssh", "", noon}};
+    denied.rules = {"secret-files"};
+    const supervisor::Speech speech = supervisor::speech_outcome(denied, noon);
+    CHECK(speech.message == "request " + denied.id.text +
+                                " denied: the policy in force now denies it by rule secret-files");
+    CHECK(speech.rule == "secret-files");
+}
+
 TEST_CASE("a reason cannot bring the terminal to do anything") {
     model::Request denied = request(model::RequestState::Denied);
     denied.votes = {{"bob",
