@@ -4,6 +4,7 @@
 #include "json_line.hpp"
 
 #include "sallyport/base/encoding.hpp"
+#include "sallyport/base/json_text.hpp"
 #include "sallyport/crypto/digest.hpp"
 #include "sallyport/os/files.hpp"
 
@@ -67,7 +68,7 @@ std::string event_line(const model::Event &event, std::uint64_t sequence, base::
     std::string line =
         "{\"v\":" + std::to_string(format_version) + ",\"seq\":" + std::to_string(sequence);
     const auto add = [&line](std::string_view name, std::string_view value) {
-        line += ',' + json_string(name) + ':' + json_string(value);
+        line += ',' + base::json_string(name) + ':' + base::json_string(value);
     };
     add("time", base::rfc3339(time));
     add("kind", model::event_kind_name(event.kind));

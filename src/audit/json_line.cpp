@@ -5,11 +5,6 @@
 
 namespace sallyport::audit {
 
-std::string json_string(std::string_view text) {
-    return nlohmann::json(std::string(text))
-        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 base::Result<ChainMembers> read_chain_members(std::string_view line) {
     const auto object = nlohmann::json::parse(line, nullptr, false);
     if (!object.is_object())

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The little JSON that the event log needs: writing string members in order, and reading two of
-// them back.
+// The little JSON reading that the event log needs: the two members that chain its lines.
 #pragma once
 #include "sallyport/base/result.hpp"
 
@@ -9,9 +8,6 @@
 #include <string_view>
 
 namespace sallyport::audit {
-
-// RFC 8259 section 7; invalid UTF-8 becomes U+FFFD, so that a line is always valid JSON.
-std::string json_string(std::string_view text);
 
 struct ChainMembers {
     std::uint64_t sequence = 0;

@@ -1,57 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "openssl.hpp"
+
 #include "sallyport/crypto/jwk.hpp"
 
 #include <array>
-#include <memory>
 
-#include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
 namespace sallyport::crypto {
 namespace {
 
-template <auto Free>
-struct Release {
-    template <typename T>
-    void operator()(T *handle) const {
-        Free(handle);
-    }
-};
-using Number = std::unique_ptr<BIGNUM, Release<BN_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Release<EVP_PKEY_CTX_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
-using ParamBuild = std::unique_ptr<OSSL_PARAM_BLD, Release<OSSL_PARAM_BLD_free>>;
-using Params = std::unique_ptr<OSSL_PARAM, Release<OSSL_PARAM_free>>;
-using EcSignature = std::unique_ptr<ECDSA_SIG, Release<ECDSA_SIG_free>>;
-
-// The library keeps a queue of errors per thread; none of ours may surface in a later call.
-struct ErrorQueue {
-    ErrorQueue() = default;
-    ErrorQueue(const ErrorQueue &) = delete;
-    ErrorQueue &operator=(const ErrorQueue &) = delete;
-    ~ErrorQueue() { ERR_clear_error(); }
-};
-
-Number number_of(base::BytesView bytes) {
-    return Number(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
-}
-
-Key key_from(const char *type, OSSL_PARAM *params) {
+KeyHandle key_from(const char *type, OSSL_PARAM *params) {
     const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
     EVP_PKEY *key = nullptr;
     if (!context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
         EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
         return nullptr;
-    return Key(key);
+    return KeyHandle(key);
 }
 
-Key rsa_key(const jwt::Jwk &jwk) {
+KeyHandle rsa_key(const jwt::Jwk &jwk) {
     const Number n = number_of(jwk.n);
     const Number e = number_of(jwk.e);
     const ParamBuild build(OSSL_PARAM_BLD_new());
@@ -78,7 +47,7 @@ const char *group_of(jwt::Curve curve) {
     return nullptr;
 }
 
-Key ec_key(const jwt::Jwk &jwk) {
+KeyHandle ec_key(const jwt::Jwk &jwk) {
     const char *group = group_of(jwk.curve);
     base::Bytes point{4}; // uncompressed, SEC 1 section 2.3.3
     base::append(point, jwk.x);
@@ -93,14 +62,14 @@ Key ec_key(const jwt::Jwk &jwk) {
     return params ? key_from("EC", params.get()) : nullptr;
 }
 
-Key public_key(const jwt::Jwk &jwk) {
+KeyHandle public_key(const jwt::Jwk &jwk) {
     switch (jwk.type) {
     case jwt::KeyType::Rsa:
         return rsa_key(jwk);
     case jwt::KeyType::Ec:
         return ec_key(jwk);
     case jwt::KeyType::Okp:
-        return Key(
+        return KeyHandle(
             EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, jwk.x.data(), jwk.x.size()));
     }
     return nullptr;
@@ -160,11 +129,11 @@ bool set_padding(EVP_PKEY_CTX *context, const jwt::AlgorithmFacts &facts) {
 
 bool JwkSignatures::verify(const jwt::Jwk &jwk, jwt::Algorithm algorithm, base::BytesView input,
                            base::BytesView signature) const {
-    const ErrorQueue queue;
+    const LibraryCall queue;
     const jwt::AlgorithmFacts &facts = jwt::facts_of(algorithm);
     if (!jwt::fits(jwk, algorithm))
         return false;
-    const Key key = public_key(jwk);
+    const KeyHandle key = public_key(jwk);
     if (!key || !is_sound(key.get()))
         return false;
     const DigestContext context(EVP_MD_CTX_new());
@@ -186,7 +155,7 @@ bool JwkSignatures::verify(const jwt::Jwk &jwk, jwt::Algorithm algorithm, base::
 }
 
 base::Bytes JwkSignatures::digest(jwt::Hash hash, base::BytesView input) const {
-    const ErrorQueue queue;
+    const LibraryCall queue;
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned length = 0;
     if (EVP_Digest(input.data(), input.size(), bytes.data(), &length, hash_of(hash), nullptr) != 1)

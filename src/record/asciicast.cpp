@@ -2,7 +2,8 @@
 #include "sallyport/record/asciicast.hpp"
 
 #include "codec.hpp"
-#include "json_text.hpp"
+
+#include "sallyport/base/json_text.hpp"
 
 #include <cctype>
 #include <optional>
@@ -125,7 +126,7 @@ std::optional<std::string> LineReader::string() {
     std::string text;
     text.reserve(line_.size() - at_);
     while (at_ < line_.size()) {
-        const std::size_t plain = plain_run(line_.substr(at_));
+        const std::size_t plain = base::json_plain_run(line_.substr(at_));
         text += line_.substr(at_, plain);
         at_ += plain;
         if (at_ == line_.size())
@@ -143,52 +144,21 @@ std::optional<std::string> LineReader::string() {
 
 } // namespace
 
-std::size_t utf8_length(std::string_view text, std::size_t at, bool &cut) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80)
-        return 1;
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4)
-        return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if (at + i >= text.size()) {
-            cut = true;
-            return 0;
-        }
-        // RFC 3629 section 4: no over-long form, no surrogate, nothing above U+10FFFF.
-        const unsigned char low = i > 1 ? 0x80 : first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-        const unsigned char high = i > 1           ? 0xBF
-                                   : first == 0xED ? 0x9F
-                                   : first == 0xF4 ? 0x8F
-                                                   : 0xBF;
-        if (byte(i) < low || byte(i) > high)
-            return 0;
-    }
-    return length;
-}
-
-std::string json_string(std::string_view text) {
-    std::string to;
-    append_json(to, text);
-    return to;
-}
-
 std::string header_line(const CastHeader &header) {
     std::string line = "{\"version\":2,\"width\":" + std::to_string(header.width) +
                        ",\"height\":" + std::to_string(header.height) +
                        ",\"timestamp\":" + std::to_string(microseconds(header.start) / 1000000) +
                        ",\"env\":{";
     if (!header.term.empty())
-        line += "\"TERM\":" + json_string(header.term);
+        line += "\"TERM\":" + base::json_string(header.term);
     line += "}";
     if (!header.command.empty())
-        line += ",\"command\":" + json_string(header.command);
-    line += ",\"sallyport\":{\"session\":" + json_string(header.session) +
-            ",\"connection\":" + json_string(header.connection) +
-            ",\"person\":" + json_string(header.person) +
-            ",\"account\":" + json_string(header.account) +
-            ",\"target\":" + json_string(header.target) + "}}\n";
+        line += ",\"command\":" + base::json_string(header.command);
+    line += ",\"sallyport\":{\"session\":" + base::json_string(header.session) +
+            ",\"connection\":" + base::json_string(header.connection) +
+            ",\"person\":" + base::json_string(header.person) +
+            ",\"account\":" + base::json_string(header.account) +
+            ",\"target\":" + base::json_string(header.target) + "}}\n";
     return line;
 }
 
@@ -203,7 +173,7 @@ void append_event_line(std::string &to, Offset time, std::string_view code, std:
     to += ", \"";
     to += code;
     to += "\", ";
-    append_json(to, data);
+    base::append_json(to, data);
     to += "]\n";
 }
 

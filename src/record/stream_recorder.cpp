@@ -2,6 +2,7 @@
 #include "sallyport/record/stream_recorder.hpp"
 
 #include "sallyport/base/encoding.hpp"
+#include "sallyport/base/json_text.hpp"
 
 #include <algorithm>
 
@@ -66,10 +67,10 @@ void StreamRecorder::finish(Offset now) {
     std::rotate(last_.begin(), last_.begin() + static_cast<std::ptrdiff_t>(last_at_), last_.end());
     const std::uint64_t omitted = record_all_ ? 0 : hashed_ - whole_ - last_.size();
     writer_.event("{\"kind\":\"binary-stream\",\"stream\":" +
-                      json_string(stream_names[static_cast<std::size_t>(stream_)]) + ",\"bytes\":" +
-                      std::to_string(hashed_) + ",\"omitted\":" + std::to_string(omitted) +
-                      ",\"last\":" + std::to_string(last_.size()) + ",\"sha256\":\"" +
-                      base::hex(hasher_->finish()) + "\"}",
+                      base::json_string(stream_names[static_cast<std::size_t>(stream_)]) +
+                      ",\"bytes\":" + std::to_string(hashed_) + ",\"omitted\":" +
+                      std::to_string(omitted) + ",\"last\":" + std::to_string(last_.size()) +
+                      ",\"sha256\":\"" + base::hex(hasher_->finish()) + "\"}",
                   now);
     writer_.exact(stream_, last_, now);
     last_.clear();

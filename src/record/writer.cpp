@@ -3,9 +3,9 @@
 
 #include "codec.hpp"
 #include "compress.hpp"
-#include "json_text.hpp"
 
 #include "sallyport/base/encoding.hpp"
+#include "sallyport/base/json_text.hpp"
 
 #include <algorithm>
 
@@ -32,7 +32,7 @@ std::size_t cut_from(std::string_view text) {
         if ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80)
             continue;
         bool cut = false;
-        utf8_length(text, at, cut);
+        base::utf8_length(text, at, cut);
         return cut ? at : text.size();
     }
     return text.size();
@@ -74,7 +74,7 @@ void Writer::line(std::string_view code, std::string_view data, Offset now) {
 
 void Writer::text_piece(std::string_view bytes, Stream stream, Offset now) {
     // A shadow is known by the line before it, so plain output after bare bytes gets its own.
-    if (stream != Stream::Stdout || unshadowed_ || !is_utf8(bytes))
+    if (stream != Stream::Stdout || unshadowed_ || !base::is_utf8(bytes))
         line(exact_codes[static_cast<std::size_t>(stream)], base::base64(base::as_bytes(bytes)),
              now);
     line("o", bytes, now);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text.hpp"
 
-#include <cstdio>
+#include "sallyport/base/json_text.hpp"
 
 namespace sallyport::relay {
 
@@ -19,21 +19,8 @@ base::Bytes terminal_lines(base::BytesView text) {
 }
 
 std::string json_line(std::string_view message) {
-    std::string line = "{\"sallyport\":\"error\",\"message\":\"";
-    for (const char letter : message) {
-        const auto code = static_cast<unsigned char>(letter);
-        if (letter == '"' || letter == '\\') {
-            line += '\\';
-            line += letter;
-        } else if (code < 0x20) {
-            char escaped[8];
-            std::snprintf(escaped, sizeof escaped, "\\u%04x", code);
-            line += escaped;
-        } else {
-            line += letter;
-        }
-    }
-    return line + "\",\"retryable\":false}\n";
+    return "{\"sallyport\":\"error\",\"message\":" + base::json_string(message) +
+           ",\"retryable\":false}\n";
 }
 
 } // namespace sallyport::relay

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.hpp"
 #include "issue.hpp"
-#include "json_text.hpp"
+#include "json_object.hpp"
 #include "links.hpp"
 #include "text.hpp"
 

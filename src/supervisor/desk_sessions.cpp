@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.hpp"
-#include "json_text.hpp"
+#include "json_object.hpp"
 #include "speech.hpp"
 
 namespace sallyport::supervisor {

@@ -64,7 +64,8 @@ void TargetSession::unit_decided(const decider::Decided &outcome) {
                      {"rules", joined(unit_->decision.rules, " ")},
                      {"policy", unit_->decision.policy_hash}};
     core_.note(taken);
-    const std::string rule = unit_->decision.rules.empty() ? "" : unit_->decision.rules.front();
+    if (const auto missing = speech_not_built(unit_->decision))
+        return answer_unit(wire::UnitOutcome::Denied, spoken(*missing, json_));
     switch (unit_->decision.verdict) {
     case Verdict::Allow: {
         model::Event released = event(EventKind::ActionReleased);
@@ -78,10 +79,6 @@ void TargetSession::unit_decided(const decider::Decided &outcome) {
     case Verdict::Approve:
         return hold_unit(outcome);
     case Verdict::StepUp:
-        return answer_unit(
-            wire::UnitOutcome::Denied,
-            spoken({"denied", "this needs a second factor, which is not built yet: denied", rule},
-                   json_));
     case Verdict::Deny:
         break;
     }
@@ -95,12 +92,6 @@ void TargetSession::allow_unit() {
 }
 
 void TargetSession::hold_unit(const decider::Decided &outcome) {
-    const model::Confirm confirm = outcome.decision.need.confirm;
-    if (confirm == model::Confirm::Totp || confirm == model::Confirm::Web)
-        return answer_unit(
-            wire::UnitOutcome::Denied,
-            spoken({"denied", "this rule wants a confirmation that is not built yet: denied"},
-                   json_));
     const auto opened =
         held_.open(make_request(unit_->action, outcome.decision, unit_->shown,
                                 binding_of(core_, unit_->action), connection_.origin().id, id_,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "speech.hpp"
 
-#include "json_text.hpp"
+#include "json_object.hpp"
 
 #include "sallyport/base/log.hpp"
 
@@ -38,9 +38,10 @@ std::string by(const model::Vote *vote) {
 std::string spoken(const Speech &speech, bool json) {
     if (!json)
         return "sallyport: " + speech.message + "\n";
-    std::string line =
-        "{\"sallyport\":" + json_text(speech.kind) + ",\"rule\":" + json_text(speech.rule) +
-        ",\"message\":" + json_text(speech.message) + ",\"request\":" + json_text(speech.request);
+    std::string line = "{\"sallyport\":" + base::json_string(speech.kind) +
+                       ",\"rule\":" + base::json_string(speech.rule) +
+                       ",\"message\":" + base::json_string(speech.message) +
+                       ",\"request\":" + base::json_string(speech.request);
     return line + ",\"retryable\":" + (speech.retryable ? "true" : "false") + "}\n";
 }
 
@@ -50,6 +51,24 @@ Speech speech_denied(const model::Decision &decision, const std::string &contact
     if (!contact.empty())
         message += (message.ends_with('.') ? " Ask: " : ". Ask: ") + contact;
     return {"denied", std::move(message), rule, "", false};
+}
+
+Speech speech_unreachable(bool retryable) {
+    return {"unreachable", "target not reachable, or no such target for you", "connect", "",
+            retryable};
+}
+
+std::optional<Speech> speech_not_built(const model::Decision &decision) {
+    using model::Confirm;
+    const Confirm confirm = decision.need.confirm;
+    if (decision.verdict == model::Verdict::StepUp)
+        return Speech{"denied", "this needs a second factor, which is not built yet: denied",
+                      first_rule(decision.rules)};
+    if (decision.verdict == model::Verdict::Approve &&
+        (confirm == Confirm::Totp || confirm == Confirm::Web))
+        return Speech{"denied", "this rule wants a confirmation that is not built yet: denied",
+                      first_rule(decision.rules)};
+    return std::nullopt;
 }
 
 Speech speech_held(const model::Request &request) {

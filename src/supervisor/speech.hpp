@@ -6,6 +6,7 @@
 #include "sallyport/model/decision.hpp"
 #include "sallyport/model/request.hpp"
 
+#include <optional>
 #include <string>
 
 namespace sallyport::supervisor {
@@ -24,6 +25,12 @@ struct Speech {
 // With its newline.
 std::string spoken(const Speech &speech, bool json);
 
+// An unknown target, one that the person may not reach and one that does not answer are told apart
+// by nothing but `retryable`.
+Speech speech_unreachable(bool retryable);
+// For a decision that wants what this version cannot ask for: a second factor, or an approver's
+// confirmation by totp or web.
+std::optional<Speech> speech_not_built(const model::Decision &decision);
 Speech speech_denied(const model::Decision &decision, const std::string &contact);
 Speech speech_held(const model::Request &request);
 // What became of a held request, for the person who waits.

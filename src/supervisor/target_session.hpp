@@ -28,8 +28,6 @@ class TargetSession final : public Handler {
     void end_by_order(const std::string &why);
 
     const model::SessionId &id() const { return id_; }
-    const std::string &shown() const { return shown_; }
-    const model::Action &action() const { return action_; }
     bool running() const { return state_ == State::Running; }
     // Opened and not ended: its connection still has to write the record's foot and say so.
     bool awaits_end() const { return opened_; }
@@ -51,6 +49,11 @@ class TargetSession final : public Handler {
     void decided(const decider::Decided &decided);
     void hold(const model::Decision &decision);
     void held_changed(const model::Request &request);
+    void refuse(const struct Speech &speech, std::uint32_t exit_status);
+    void expect_end();
+    model::Event event(model::EventKind kind) const;
+
+    // ---- from the decision to the run (session_release.cpp)
     void dial();
     void resolved(const std::vector<std::string> &addresses);
     void dialled(base::UniqueFd socket, const std::string &local_address);
@@ -59,9 +62,6 @@ class TargetSession final : public Handler {
     base::Status release_ask(const wire::ReleaseAsk &ask);
     void try_release();
     void ask_signer();
-    void refuse(const struct Speech &speech, std::uint32_t exit_status);
-    void expect_end();
-    model::Event event(model::EventKind kind) const;
 
     // ---- while it runs and after (session_end.cpp)
     base::Status session_ended(const wire::SessionEnded &ended);

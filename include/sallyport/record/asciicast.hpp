@@ -43,10 +43,4 @@ void append_event_line(std::string &to, Offset time, std::string_view code, std:
 // Reads one event line without its newline. Strict: `[number, "code", "data"]`, nothing after it.
 base::Result<CastEvent> parse_event_line(std::string_view line);
 
-// Quotes as a JSON string. Invalid UTF-8 becomes U+FFFD, one for each byte.
-std::string json_string(std::string_view text);
-// Length of the valid UTF-8 character at `text[at]`; 0 if it is none; `cut` is set if it may become
-// one with more bytes.
-std::size_t utf8_length(std::string_view text, std::size_t at, bool &cut);
-
 } // namespace sallyport::record

@@ -22,7 +22,7 @@ TEST_CASE("a line for programs is one JSON object, whatever the text holds") {
     CHECK(relay::json_line("no") ==
           "{\"sallyport\":\"error\",\"message\":\"no\",\"retryable\":false}\n");
     CHECK(relay::json_line("a\"b\\c\nd\x01") ==
-          "{\"sallyport\":\"error\",\"message\":\"a\\\"b\\\\c\\u000ad\\u0001\",\"retryable\":false}"
+          "{\"sallyport\":\"error\",\"message\":\"a\\\"b\\\\c\\nd\\u0001\",\"retryable\":false}"
           "\n");
 }
 

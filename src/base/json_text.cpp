@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json_text.hpp"
-
-#include "sallyport/record/asciicast.hpp"
+#include "sallyport/base/json_text.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -10,7 +8,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace sallyport::record {
+namespace sallyport::base {
 namespace {
 
 constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
@@ -107,6 +105,37 @@ void escape(Piece &to, unsigned char c) {
 
 } // namespace
 
+std::size_t utf8_length(std::string_view text, std::size_t at, bool &cut) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+    const unsigned char first = byte(0);
+    if (first < 0x80)
+        return 1;
+    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4)
+        return 0;
+    for (std::size_t i = 1; i < length; ++i) {
+        if (at + i >= text.size()) {
+            cut = true;
+            return 0;
+        }
+        // RFC 3629 section 4: no over-long form, no surrogate, nothing above U+10FFFF.
+        const unsigned char low = i > 1 ? 0x80 : first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+        const unsigned char high = i > 1           ? 0xBF
+                                   : first == 0xED ? 0x9F
+                                   : first == 0xF4 ? 0x8F
+                                                   : 0xBF;
+        if (byte(i) < low || byte(i) > high)
+            return 0;
+    }
+    return length;
+}
+
+std::string json_string(std::string_view text) {
+    std::string to;
+    append_json(to, text);
+    return to;
+}
+
 void append_json(std::string &to, std::string_view text) {
     to += '"';
     Piece piece(to);
@@ -134,7 +163,7 @@ void append_json(std::string &to, std::string_view text) {
     piece.byte('"');
 }
 
-std::size_t plain_run(std::string_view text) {
+std::size_t json_plain_run(std::string_view text) {
     std::size_t at = 0;
     while (text.size() - at >= step_bytes) {
         const std::size_t count = plain_bytes(text.data() + at);
@@ -162,4 +191,4 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-} // namespace sallyport::record
+} // namespace sallyport::base
