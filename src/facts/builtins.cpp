@@ -41,6 +41,16 @@ bool has_flag(const Words &argv, char flag) {
     return false;
 }
 
+// zsh takes an option's name in any case, with underscores anywhere.
+bool names_option(std::string_view text, std::string_view part) {
+    std::string plain;
+    for (const char byte : text) {
+        if (byte != '_')
+            plain += byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
+    }
+    return plain.find(part) != std::string::npos;
+}
+
 bool has_subscripts(const Scene &scene) {
     return scene.dialect != model::Dialect::Dash && scene.dialect != model::Dialect::Ash;
 }
@@ -105,7 +115,8 @@ void Judge::change_directory(const Words &argv, Environment &env) {
         return;
     }
     const std::string text = to[0].text();
-    if (text.empty() || text == "-" || text[0] == '~' || text[0] == '+') {
+    const bool physical = has_flag(argv, 'P') && text.find("..") != std::string::npos;
+    if (text.empty() || physical || text == "-" || text[0] == '~' || text[0] == '+') {
         env.cwd.reset();
     } else if (text[0] == '/') {
         env.cwd = normalised(text);
@@ -269,6 +280,8 @@ void Judge::set_options(const Words &argv, Environment &env, const Scene &scene,
         const std::string text = literal_prefix(argv[i]);
         if (text.find("wordsplit") != std::string::npos || text.find("posix") != std::string::npos)
             env.splitting_changed = true;
+        if (!argv[i].literal() || names_option(text, "caseglob"))
+            env.any_case = true;
         if (text == "lastpipe" || text == "expand_aliases" || text == "globsubst" ||
             text == "sourcepath" || text == "nobareglobqual")
             opaque(command, OpaqueReason::ReboundName,
@@ -426,12 +439,36 @@ bool Judge::builtin(const Words &argv, Environment &env, Scene &scene, model::Co
             words.erase(words.begin());
         if (!words.empty())
             run_words(words, ShellName::Self, false, env, scene, command.where);
+    } else if (name == "wait") {
+        wait(argv, env, scene, command.where);
     } else if (name == "test" || name == "[") {
         test_operands(argv, env, scene, command.where);
     } else {
         return false;
     }
     return true;
+}
+
+// wait -n -p NAME: the name may have a subscript. An unknown word may be that option.
+void Judge::wait(const Words &argv, Environment &env, const Scene &scene, model::Span where) {
+    for (std::size_t i = 1; i < argv.size(); ++i) {
+        const FactWord &word = argv[i];
+        if (begins_unknown(word) && word.parts[0].text == "<number>")
+            continue;
+        const std::string text = literal_prefix(word);
+        const std::size_t p = text.empty() || text[0] != '-' ? std::string::npos : text.find('p');
+        if (begins_unknown(word)) {
+            subscript_text(word, env, scene, where);
+        } else if (p != std::string::npos) {
+            const bool apart = word.literal() && p + 1 == text.size();
+            const FactWord name = !apart                ? rest_of(word, p + 1)
+                                  : i + 1 < argv.size() ? argv[i + 1]
+                                                        : model::literal_word("");
+            subscript_text(name, env, scene, where);
+            if (name.literal())
+                set(env, name.text().substr(0, name.text().find('[')), Variable{});
+        }
+    }
 }
 
 void Judge::test_operands(const Words &argv, Environment &env, const Scene &scene,

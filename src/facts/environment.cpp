@@ -77,6 +77,7 @@ void Environment::forget_all() {
     positional.reset();
     cwd.reset();
     splitting_changed = true;
+    any_case = true;
 }
 
 Environment join(const Environment &left, const Environment &right) {
@@ -98,6 +99,7 @@ Environment join(const Environment &left, const Environment &right) {
         both.cwd.reset();
     if (!both.code)
         both.code = right.code;
+    both.any_case = left.any_case || right.any_case;
     both.splitting_changed = left.splitting_changed || right.splitting_changed;
     both.traced_by_code = left.traced_by_code || right.traced_by_code;
     return both;

@@ -62,6 +62,7 @@ struct Environment {
     std::set<std::string, std::less<>> rebound;              // hash -p, enable, commands[x]=
     std::optional<std::string> code; // a watched name was assigned: later programs may run code
     bool splitting_changed = false;  // IFS, shwordsplit
+    bool any_case = false;           // nocaseglob: patterns match names in either case
     bool traced_by_code = false;     // PS4 and the like hold a substitution
 
     Variable find(std::string_view name) const; // a hole for names of the session

@@ -111,6 +111,38 @@ void Splitter::add(const Piece &piece) {
         append(WordPartKind::Literal, piece.text);
 }
 
+// With nocaseglob a name that holds a pattern matches in either case: it becomes `*`.
+FactWord in_any_case(const FactWord &word) {
+    std::vector<std::vector<model::WordPart>> names{{}};
+    for (const model::WordPart &part : word.parts) {
+        std::size_t at = 0;
+        for (std::size_t slash = part.text.find('/');
+             part.kind != WordPartKind::Hole && slash != std::string::npos;
+             slash = part.text.find('/', at)) {
+            names.back().push_back({part.kind, part.text.substr(at, slash - at)});
+            names.emplace_back();
+            at = slash + 1;
+        }
+        names.back().push_back({part.kind, part.text.substr(at)});
+    }
+    FactWord out;
+    out.may_split = word.may_split;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i > 0)
+            out.parts.push_back({WordPartKind::Literal, "/"});
+        const bool pattern = std::any_of(names[i].begin(), names[i].end(), [](const auto &part) {
+            return part.kind == WordPartKind::Glob;
+        });
+        if (pattern)
+            out.parts.push_back({WordPartKind::Glob, "*"});
+        for (model::WordPart &part : names[i]) {
+            if (part.kind == WordPartKind::Hole || (!pattern && !part.text.empty()))
+                out.parts.push_back(std::move(part));
+        }
+    }
+    return out;
+}
+
 std::vector<std::string> sequence(const shell::BraceExpansion &brace) {
     const auto integer = [](const std::string &text) -> std::optional<long> {
         if (text.empty() || text.size() > 6 ||
@@ -234,7 +266,12 @@ Words Judge::split(const Pieces &pieces, const Environment &env, const Scene &sc
         }
         splitter.add(piece);
     }
-    return splitter.take();
+    Words words = splitter.take();
+    if (env.any_case) {
+        for (FactWord &word : words)
+            word = in_any_case(word);
+    }
+    return words;
 }
 
 std::vector<Words> Judge::fields(const shell::Word &word, Environment &env, const Scene &scene) {

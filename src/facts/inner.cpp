@@ -301,7 +301,9 @@ bool Judge::option_text(const Inner &inner, const FactWord &value, const Parsed 
             command.writes.push_back(path_of(value, env.cwd));
         return false;
     case How::ExecPrefix:
-        if (prefix.compare(0, 5, "exec=") == 0)
+        if (value.literal() && prefix.find('\\') != std::string::npos) // tar decodes it before
+            opaque(command, OpaqueReason::EvalHole, "an action with escapes");
+        else if (prefix.compare(0, 5, "exec=") == 0)
             run_text(rest_of(value, 5), ShellName::Sh, env, scene, command.where);
         else if (!value.literal() && prefix.size() < 5)
             opaque(command, OpaqueReason::HoleOption, "the action is not known");
@@ -360,7 +362,14 @@ bool Judge::setting(const Inner &inner, std::string_view text, Environment &env,
                key.compare(key.size() - tail.size(), tail.size(), tail) == 0;
     };
     const auto run = [&](const std::string &line) {
-        run_text(model::literal_word(line), ShellName::Sh, env, scene, command.where);
+        // ssh takes the account's shell, the others /bin/sh
+        const ShellName shell = inner.how == How::SshOption ? ShellName::Login : ShellName::Sh;
+        run_text(model::literal_word(line), shell, env, scene, command.where);
+        return true;
+    };
+    const auto run_with_words = [&](const std::string &line) { // git adds words of its own
+        run_text(model::literal_word(line + " \"$@\""), ShellName::Sh, env, scene, command.where,
+                 Words{hole_word("$@", true)});
         return true;
     };
     if (inner.how == How::SshOption) {
@@ -387,7 +396,7 @@ bool Judge::setting(const Inner &inner, std::string_view text, Environment &env,
     }
     if (key.compare(0, 6, "alias.") == 0) {
         if (!value.empty() && value[0] == '!')
-            return run(value.substr(1));
+            return run_with_words(value.substr(1));
         opaque(command, OpaqueReason::ReboundName, "a git alias");
         return true;
     }
@@ -404,6 +413,8 @@ bool Judge::setting(const Inner &inner, std::string_view text, Environment &env,
                       key.compare(0, 6, "pager.") == 0 || ends("vcs");
     if (!code || value.empty() || value == "true" || value == "false")
         return false;
+    if (key == "core.sshcommand" && value.compare(0, 3, "ssh") != 0)
+        return run_with_words(value);
     return run(value[0] == '!' ? value.substr(1) : value);
 }
 

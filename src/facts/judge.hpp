@@ -81,6 +81,11 @@ class Nesting { // counts how deep the walk is
     std::size_t &depth_;
 };
 
+struct Link { // a name that the text gave to something that is there
+    model::PathPattern name, target;
+    bool operator==(const Link &) const = default;
+};
+
 class Judge {
   public:
     Judge(std::string_view text, const Knowledge &knowledge, const SessionState &session,
@@ -93,8 +98,10 @@ class Judge {
     struct Redirected {
         Input input;
         bool has_input = false, output = false;
+        bool empties = false; // a file that is opened for writing loses what it held
         std::vector<model::PathPattern> reads, writes;
         std::vector<model::Effect> effects;
+        std::vector<model::NetSink> net;                          // /dev/tcp and /dev/udp
         std::vector<std::pair<std::uint32_t, std::string>> texts; // descriptors with known text
     };
 
@@ -137,6 +144,8 @@ class Judge {
                        Redirected &out);
     void redirect_to(const shell::Redirect &redirect, const model::FactWord &target,
                      const Environment &env, Redirected &out);
+    bool redirect_to_network(const shell::Redirect &redirect, const model::FactWord &target,
+                             Redirected &out) const;
     void add_write(const model::PathPattern &path, std::vector<model::PathPattern> &writes,
                    std::vector<model::Effect> &effects) const;
     void restore(const std::vector<shell::Assignment> &assignments, const Environment &before,
@@ -229,6 +238,7 @@ class Judge {
                       const Scene &scene, model::Command &command);
     void rebind(const Words &argv, Environment &env, const Scene &scene, model::Command &command);
     void trap(const Words &argv, Environment &env, const Scene &scene, model::Command &command);
+    void wait(const Words &argv, Environment &env, const Scene &scene, model::Span where);
     void test_operands(const Words &argv, Environment &env, const Scene &scene, model::Span where);
     void forget(const Words &argv, Environment &env, const Scene &scene, model::Command &command);
     bool call(const Words &argv, Environment &env, const Scene &scene, model::Span where);
@@ -267,6 +277,14 @@ class Judge {
     void sql_text(std::string_view text, Environment &env, const Scene &scene,
                   model::Command &command);
     void program_text(const Entry &entry, const Parsed &parsed, model::Command &command);
+
+    // links.cpp
+    model::PathPattern reached(const model::FactWord &word,
+                               const std::optional<std::string> &cwd) const;
+    void note_link(const model::FactWord &target, const model::PathPattern &name,
+                   const std::optional<std::string> &cwd);
+    void note_links(const Entry &entry, const Parsed &parsed, const Environment &env);
+    void follow_links();
 
     // inner.cpp
     bool inner_of(const Entry &entry, const Parsed &parsed, const std::vector<MatchedRow> &rows,
@@ -341,6 +359,7 @@ class Judge {
     std::size_t command_limit_;
     model::CommandFacts facts_;
     Ran ran_;
+    std::vector<Link> links_;          // made by the text so far
     std::deque<shell::Unit> units_;    // texts parsed again; functions point into them
     std::deque<shell::Part> parts_;    // made by brace expansion
     std::vector<Assigned *> trackers_; // names assigned in loops

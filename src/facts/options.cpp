@@ -143,6 +143,8 @@ void Reader::dash_word(std::string_view prefix) {
         add(std::move(name), rest_of(argv_[at_], from));
         return;
     }
+    if (!argv_[at_].literal()) // -d$x
+        out_.maybe_option = true;
     const bool by_prefix =
         std::any_of(entry_.prefix_args.begin(), entry_.prefix_args.end(),
                     [&](const auto &start) { return name.compare(0, start.size(), start) == 0; });

@@ -325,10 +325,7 @@ Choices Judge::parameter(const shell::Parameter &parameter, bool quoted, Environ
         const Variable key = value_of(*parameter.subscript, env, scene);
         const auto text = single(key);
         const bool numeric_key = text ? (*text == "@" || *text == "*") : key.number;
-        const Variable array = env.find(parameter.name);
-        const bool keyed = array.associative || (text && !array.hole && !is_number(*text) &&
-                                                 array.values.size() == 1 && array.values[0].array);
-        if (!numeric_key && !keyed)
+        if (!numeric_key && !env.find(parameter.name).associative)
             evaluated(text ? model::literal_word(*text) : hole_word("", false), env, scene, where);
     }
     if (is_defaulting(parameter.op)) {
@@ -376,6 +373,8 @@ Choices Judge::parameter(const shell::Parameter &parameter, bool quoted, Environ
     }
     Choices all;
     for (Constant value : *found) {
+        if (value.array && parameter.op == Op::Substring) // ${a[@]:1:1} takes elements
+            return hole("${" + parameter.name + "}", quoted);
         for (auto &[key, item] : value.items) {
             const auto done = operated(parameter, item, arguments);
             if (!done)

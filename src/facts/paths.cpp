@@ -43,6 +43,38 @@ std::string escaped(std::string_view literal) {
     return out;
 }
 
+// `[[:alpha:]]`, `[[=a=]]` and `[[.a.]]` become `?`, which matches at least the same: policies know
+// plain brackets only. The end of the bracket is found as POSIX XCU 2.13.1 says.
+std::string without_classes(std::string_view pattern) {
+    std::string out;
+    std::size_t at = 0;
+    while (at < pattern.size()) {
+        if (pattern[at] != '[') {
+            out += pattern[at++];
+            continue;
+        }
+        bool classes = false;
+        std::size_t end = at + 1;
+        end += end < pattern.size() && (pattern[end] == '!' || pattern[end] == '^') ? 1 : 0;
+        end += end < pattern.size() && pattern[end] == ']' ? 1 : 0;
+        while (end < pattern.size() && pattern[end] != ']') {
+            const std::string_view rest = pattern.substr(end);
+            const bool opens = rest.size() > 1 && rest[0] == '[' &&
+                               std::string_view(":=.").find(rest[1]) != std::string_view::npos;
+            const std::size_t close =
+                opens ? pattern.find(std::string{rest[1], ']'}, end + 2) : std::string_view::npos;
+            classes = classes || close != std::string_view::npos;
+            end = close != std::string_view::npos ? close + 2 : end + 1;
+        }
+        if (end < pattern.size() && classes)
+            out += '?';
+        else
+            out += pattern.substr(at, end + 1 - at);
+        at = end + 1;
+    }
+    return out;
+}
+
 // `tail` begins right after an unknown beginning.
 PathPattern after_unknown(std::string_view tail) {
     const std::size_t slash = tail.find('/');
@@ -98,6 +130,8 @@ PathPattern path_of(const FactWord &word, const std::optional<std::string> &cwd)
         }
         pattern += part.kind == WordPartKind::Glob ? part.text : escaped(part.text);
     }
+    if (pattern.find('[') != std::string::npos)
+        pattern = without_classes(pattern);
     if (unknown)
         return after_unknown(pattern);
     if (!pattern.empty() && pattern[0] == '/')

@@ -93,7 +93,8 @@ void Judge::paths(const Entry &entry, const Parsed &parsed, const Words &argv,
                     continue;
                 if (word.literal() && (word.text() == "-" || word.text().empty()))
                     continue;
-                const model::PathPattern path = path_of(word, cwd);
+                const model::PathPattern path =
+                    entry.name == "ln" ? path_of(word, cwd) : reached(word, cwd);
                 add(path);
                 if (trees && path.glob != "**")
                     add(tree_of(path));
@@ -105,6 +106,7 @@ void Judge::paths(const Entry &entry, const Parsed &parsed, const Words &argv,
          [&](const model::PathPattern &path) { add_write(path, command.writes, command.effects); });
     each(entry.deletes, [&](const model::PathPattern &path) { command.deletes.push_back(path); });
     each(entry.execs, [&](const model::PathPattern &path) { command.execs.push_back(path); });
+    note_links(entry, parsed, env);
     if (!command.reads.empty() || (entry.is(Kind::Reader) && !entry.prints_only))
         effect(command, Effect::Read);
     if (!command.deletes.empty())

@@ -156,11 +156,7 @@ Variable Judge::assigned_value(const shell::Assignment &assignment, Environment 
     if (assignment.subscript) {
         const Variable key = value_of(*assignment.subscript, env, scene);
         const std::string text = shown(key);
-        const bool keyed =
-            old.associative ||
-            (!old.hole && old.values.size() == 1 && old.values[0].array &&
-             !old.values[0].items.empty() && !is_number(old.values[0].items[0].first));
-        if (!numeric(key) && !keyed)
+        if (!numeric(key) && !old.associative)
             evaluated(key.hole ? hole_word("", false) : model::literal_word(text), env, scene,
                       assignment.where);
         return Variable{};
@@ -254,11 +250,26 @@ void Judge::note_made(const std::vector<shell::Word> &words, const std::vector<W
     }
 }
 
+namespace {
+// `> f`, `: > f`, `cat /dev/null > f`: all that it does is to empty the file.
+bool prints_nothing(const Words &argv) {
+    if (argv.empty())
+        return true;
+    std::string text;
+    for (const model::FactWord &word : argv)
+        text += (word.literal() ? word.text() : "?") + " ";
+    return text == ": " || text == "true " || text == "cat /dev/null " || text == "echo -n " ||
+           text == "printf  ";
+}
+} // namespace
+
 void Judge::simple(const shell::Simple &simple, const shell::Node &node, Environment &env,
                    const Scene &scene) {
     const auto choices = alternatives(simple.words, env, scene);
     note_made(simple.words, choices);
-    const Redirected redirected = redirects(node.redirects, env, scene);
+    Redirected redirected = redirects(node.redirects, env, scene);
+    if (redirected.empties && std::all_of(choices.begin(), choices.end(), prints_nothing))
+        redirected.effects.push_back(Effect::Destroy); // as `truncate -s 0` does
     if (simple.words.empty()) {
         for (const shell::Assignment &assignment : simple.assignments)
             assign(assignment, env, scene, nullptr);
@@ -376,7 +387,9 @@ void Judge::redirect_to(const shell::Redirect &redirect, const model::FactWord &
              is_number(std::string_view(text).substr(0, text.size() - 1))))
             return;
     }
-    const model::PathPattern path = path_of(target, env.cwd);
+    if (redirect_to_network(redirect, target, out))
+        return;
+    const model::PathPattern path = reached(target, env.cwd);
     if (target.parts.size() == 1 && target.parts[0].text == "<procsub>")
         return;
     if (redirect.op == Op::Read || redirect.op == Op::DuplicateIn) {
@@ -386,7 +399,33 @@ void Judge::redirect_to(const shell::Redirect &redirect, const model::FactWord &
     }
     if (redirect.op == Op::ReadWrite)
         out.reads.push_back(path);
+    const std::size_t writes = out.writes.size();
     add_write(path, out.writes, out.effects);
+    const bool keeps =
+        redirect.op == Op::Append || redirect.op == Op::BothAppend || redirect.op == Op::ReadWrite;
+    out.empties = out.empties || (!keeps && out.writes.size() > writes);
+}
+
+// bash connects when a redirection names /dev/tcp/HOST/PORT or /dev/udp/HOST/PORT.
+bool Judge::redirect_to_network(const shell::Redirect &redirect, const model::FactWord &target,
+                                Redirected &out) const {
+    const std::string prefix = literal_prefix(target);
+    if (prefix.compare(0, 9, "/dev/tcp/") != 0 && prefix.compare(0, 9, "/dev/udp/") != 0)
+        return false;
+    model::NetSink sink;
+    if (target.literal()) {
+        const std::size_t slash = prefix.find('/', 9);
+        const std::string port =
+            slash == std::string::npos ? std::string() : prefix.substr(slash + 1);
+        sink.host = prefix.substr(9, slash == std::string::npos ? slash : slash - 9);
+        if (is_number(port) && port.size() < 6)
+            sink.port = static_cast<std::uint32_t>(std::stoul(port));
+    }
+    out.net.push_back(std::move(sink));
+    out.effects.push_back(Effect::Network);
+    if (redirect.op != RedirectOperator::Read && redirect.op != RedirectOperator::DuplicateIn)
+        out.effects.push_back(Effect::Exfil);
+    return true;
 }
 
 // A written path with what writing there means.
@@ -412,6 +451,7 @@ void Judge::apply(const Redirected &redirected, model::Command &command) {
     command.writes.insert(command.writes.end(), redirected.writes.begin(), redirected.writes.end());
     command.effects.insert(command.effects.end(), redirected.effects.begin(),
                            redirected.effects.end());
+    command.net.insert(command.net.end(), redirected.net.begin(), redirected.net.end());
 }
 
 // ---- output that is known -----------------------------------------------------------------------

@@ -13,8 +13,8 @@ using model::OpaqueReason;
 
 Dialect Judge::dialect_of(ShellName shell, const Scene &scene) const {
     switch (shell) {
-    case ShellName::Sh:
-        return session_.sh;
+    case ShellName::Sh: // busybox prefers its own shell to any other program of that name
+        return scene.dialect == Dialect::Ash ? Dialect::Ash : session_.sh;
     case ShellName::Login:
         return session_.login == Dialect::Unknown ? scene.dialect : session_.login;
     case ShellName::Self:
@@ -82,6 +82,9 @@ void Judge::parse_again(std::string text, Dialect dialect, Environment &env, Sce
     }
     scene.dialect = dialect;
     scene.unit = &unit;
+    scene.direct = true; // a shell reads it, whatever started the shell
+    scene.skip_functions = false;
+    scene.builtin_done = false;
     list(unit.body, env, scene);
 }
 
@@ -98,7 +101,6 @@ void Judge::text_in(const std::string &text, ShellName shell, Environment &env, 
         inside.positional = positional ? *positional : Words{};
         Scene apart = scene;
         apart.outer = false;
-        apart.skip_functions = false;
         apart.keeps_shell = false;
         parse_again(text, dialect, inside, apart, where);
     };

