@@ -186,6 +186,11 @@ bool begins_unknown(const FactWord &word) {
            word.parts[0].kind == WordPartKind::Hole;
 }
 
+bool is_process(const FactWord &word) {
+    return word.parts.size() == 1 && word.parts[0].kind == WordPartKind::Hole &&
+           word.parts[0].text == "<procsub>";
+}
+
 bool is_number(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(),
                                         [](char byte) { return byte >= '0' && byte <= '9'; });

