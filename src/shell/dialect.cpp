@@ -60,7 +60,7 @@ constexpr std::array rows{
     Row{Feature::ZshCommands, zsh, "a zsh command form"},
     Row{Feature::AssignmentWordTilde, bash, "a tilde in an operand like an assignment"},
     Row{Feature::UnicodeEscapes, bash | zsh, "`\\u`"},
-    Row{Feature::EmptyNullString, bash | zsh, "NUL in `$'..'`"},
+    Row{Feature::EmptyNullString, bash, "NUL in `$'..'`"},
     Row{Feature::ExtendedGlobOption, bash, "an extended pattern"},
     Row{Feature::ForGroupBody, bash | zsh, "`for` with braces"},
 };

@@ -54,7 +54,7 @@ enum class Feature : std::uint8_t {
     ZshCommands,         // repeat foreach always &| and short forms
     AssignmentWordTilde, // cmd a=~ (bash)
     UnicodeEscapes,      // $'\u0041'
-    EmptyNullString,     // a NUL in $'..' ends it (bash, zsh)
+    EmptyNullString,     // a NUL in $'..' ends it (bash); zsh ends what a program sees
     ExtendedGlobOption,  // !(a|b) if switched on (bash)
     ForGroupBody,        // for a in b; { c; }
 };
