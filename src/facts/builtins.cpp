@@ -183,7 +183,8 @@ void Judge::reference_to(const std::string &name, const FactWord &goal, Environm
                          const Scene &scene, model::Command &command) {
     subscript_text(goal, env, scene, command.where);
     Variable reference;
-    if (goal.literal() && is_name(goal.text()) && goal.text() != name) {
+    const bool has_references = scene.dialect == model::Dialect::Bash; // zsh 5.9: an error
+    if (has_references && goal.literal() && is_name(goal.text()) && goal.text() != name) {
         reference = known({});
         reference.refers_to = goal.text();
     }
@@ -239,8 +240,9 @@ void Judge::read_into(const Words &argv, Environment &env, const Scene &scene,
 
 void Judge::print_into(const Words &argv, Environment &env, const Scene &scene,
                        model::Command &command) {
-    if (argv.size() < 3 || literal_prefix(argv[1]).compare(0, 2, "-v") != 0)
-        return;
+    if (argv.size() < 3 || literal_prefix(argv[1]).compare(0, 2, "-v") != 0 ||
+        scene.dialect == model::Dialect::Dash || scene.dialect == model::Dialect::Ash)
+        return; // dash and ash have no -v
     const bool joined = literal_prefix(argv[1]).size() > 2;
     const FactWord name = joined ? rest_of(argv[1], 2) : argv[2];
     subscript_text(name, env, scene, command.where);

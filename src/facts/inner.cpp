@@ -471,7 +471,16 @@ bool Judge::split_string(const FactWord &value, const Parsed &parsed, Environmen
         }
     }
     end();
-    words.insert(words.end(), parsed.operands.begin(), parsed.operands.end());
+    // What follows is read anew behind these words: `A=1` may be the text of `sh -c` now.
+    std::size_t behind = command.argv.size();
+    for (std::size_t i = 0; i < parsed.options.size(); ++i) {
+        if (parsed.options[i].name == "S" || parsed.options[i].name == "split-string")
+            behind = parsed.option_at[i] + 1;
+    }
+    words.insert(words.end(),
+                 command.argv.begin() +
+                     static_cast<std::ptrdiff_t>(std::min(behind, command.argv.size())),
+                 command.argv.end());
     run_argv(std::move(words), env, scene, command);
     return true;
 }

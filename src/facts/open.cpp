@@ -209,6 +209,11 @@ void Judge::program(const Entry &entry, const Words &argv, Environment &env, Sce
         for (const MatchedRow &row : rows) {
             if (row.certainty == Certainty::No || row.row->same_as.empty())
                 continue;
+            if (row.certainty == Certainty::Maybe) {
+                opaque(command, OpaqueReason::HoleOption,
+                       "an unknown word may make `" + entry.name + "` another program");
+                continue;
+            }
             const Entry *other = knowledge_.find(row.row->same_as);
             const std::size_t words = row.row->sub.size();
             Words rest = argv;
@@ -281,6 +286,9 @@ void Judge::unknown_options(const Entry &entry, const Parsed &parsed, bool safe,
     if (moves || (parsed.maybe_option && entry.option_opens()))
         opaque(command, OpaqueReason::HoleOption,
                "an unknown word may be an option of `" + entry.name + "` that runs something");
+    if (!entry.sub.empty() && !parsed.operands.empty() && !parsed.operands[0].literal())
+        opaque(command, OpaqueReason::HoleOption,
+               "which of its sub-commands `" + entry.name + "` runs is not known");
     if (!entry.known_subs.empty() && !parsed.operands.empty() && !safe) {
         const FactWord &word = parsed.operands[0];
         if (!word.literal() || std::find(entry.known_subs.begin(), entry.known_subs.end(),

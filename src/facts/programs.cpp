@@ -55,7 +55,10 @@ FactWord with_holes(const FactWord &word, const std::string &mark, const FactWor
 // sh [OPTIONS] -c TEXT [NAME ARGS], sh FILE, sh -s, sh.
 bool Judge::shell_program(const Entry &entry, const Parsed &parsed, Environment &env, Scene &scene,
                           model::Command &command) {
-    const ShellName shell = shell_named(entry.name);
+    const bool busybox = std::any_of(scene.via.begin(), scene.via.end(),
+                                     [](const model::Via &via) { return via.name == "busybox"; });
+    const ShellName named = shell_named(entry.name);
+    const ShellName shell = busybox && named == ShellName::Sh ? ShellName::Ash : named;
     Words words = parsed.operands;
     if (!words.empty() && words[0].literal() && words[0].text() == "-")
         words.erase(words.begin());

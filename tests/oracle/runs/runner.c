@@ -130,7 +130,7 @@ static void devices(void) {
     link_to("/proc/self/fd/2", "/dev/stderr");
 }
 
-static int fill(void) {
+static int fill(const char *shell) {
     must(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount proc");
     empty("/rec", 0777);
     empty("/tmp", 0777);
@@ -144,8 +144,10 @@ static int fill(void) {
     must(mkdir("/root/.ssh", 0755), "keys");
     must(mkdir("/srv/x", 0755), "data");
     must(chown("/srv/x", user, user), "data");
-    write_file("/etc/passwd",
-               "root:x:0:0::/root:/bin/bash\ndeploy:x:1000:1000::/home/deploy:/bin/bash\n", 0644);
+    char users[256]; // ssh takes the account's shell from here, others from SHELL
+    snprintf(users, sizeof users,
+             "root:x:0:0::/root:/bin/bash\ndeploy:x:1000:1000::/home/deploy:/bin/%s\n", shell);
+    write_file("/etc/passwd", users, 0644);
     write_file("/etc/group", "root:x:0:\ndeploy:x:1000:\n", 0644);
     const int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     must(watch, "inotify");
@@ -195,14 +197,16 @@ static void become_shell(const char *shell, char *text) {
     must((int)syscall(SYS_close_range, 3, ~0U, 0), "descriptors");
     setsid();
     drop();
-    static char *const environment[] = {
+    char own_shell[32];
+    snprintf(own_shell, sizeof own_shell, "SHELL=/bin/%s", shell);
+    char *const environment[] = {
         "HOME=/home/deploy",
         "USER=deploy",
         "LOGNAME=deploy",
         "TERM=dumb",
         "LANG=C.UTF-8",
-        "SHELL=/bin/bash",
         "UNKNOWN=rm",
+        own_shell,
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         NULL};
     if (strcmp(shell, "zsh") == 0)
@@ -275,7 +279,7 @@ static void happened(int watch, char *letters) {
 static void run_case(const char *id, const char *shell, char *text) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     static char log[max_reported], output[max_reported];
-    const int watch = fill();
+    const int watch = fill(shell);
     const pid_t child = fork();
     must(child, "fork");
     if (child == 0)

@@ -254,6 +254,17 @@ TEST_SUITE("facts.facts") {
     TEST_CASE("what programs add to a text or decode in it is not overlooked") {
         CHECK(named(judged("git -c alias.z='!env' z rm x"), "env")[0].argv.size() == 2);
         CHECK(is_opaque(judged("tar cf a b --checkpoint-action='exec=echo \\073rm -rf /x'")));
+        for (const char *line : {"env -S 'sh -c' 'x=1; rm y'", "env -S 'sh -c' 'rm y'",
+                                 "env --split-string='sh -c' 'x=1; rm y'",
+                                 "env -S'sh -c' 'x=1; rm y'", "env -iS 'A=2 sh -c' 'x=1; rm y'"}) {
+            CAPTURE(line);
+            CHECK(named(judged(line), "rm").size() == 1);
+        }
+        CHECK(named(judged("busybox sh -c \"$'\\\\x72m' y\""), "rm").size() == 1);
+        CHECK(is_opaque(judged("cat /etc/shadow$'\\0'x", model::Dialect::Zsh)));
+        CHECK(named(judged("printf -v a %s ls; $a rm y", model::Dialect::Dash), "ls").empty());
+        CHECK(is_opaque(judged("a=ls; typeset -n n=a; $n rm y", model::Dialect::Zsh)));
+        CHECK(is_opaque(judged("docker $x -f db")));
         CHECK(is_opaque(judged("find . -d$X")));
         CHECK(is_opaque(judged("a=(-x -delete); find . ${a[@]:1:1}")));
         CHECK(named(judged("sh -c \"echo \\$'\\\\x72m'\"", model::Dialect::Ash), "echo")[0]
