@@ -64,7 +64,8 @@ base::Status run(ipc::Edge &edge, base::UniqueFd client) {
     const base::SystemClock clock;
     const crypto::RecordDigest digest;
     const auto paths = relay::recorded_paths(edge, clock, digest, helper);
-    const base::Status status = relay::serve(std::move(client), welcome, {edge, clock, *paths});
+    const base::Status status =
+        relay::serve(std::move(client), welcome, {edge, clock, *paths, helper});
     // 6. For the tests: a repair of the SSH library that is no longer reached is a silent hole.
     std::string counts = "repairs";
     for (const ssh::RepairCount &count : ssh::repair_counts())

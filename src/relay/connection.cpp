@@ -50,6 +50,7 @@ Connection::Connection(std::unique_ptr<ssh::Loop> loop, const wire::Welcome &wel
 
 Connection::~Connection() {
     loop_->forget(around_.edge.descriptor());
+    loop_->forget(around_.helper.descriptor());
     for (auto &[number, session] : sessions_)
         server_->forget_channel(session->channel());
     sessions_.clear();
@@ -69,6 +70,9 @@ Connection::open(base::UniqueFd client, const wire::Welcome &welcome, Surroundin
                   ssh::Server::open(*connection->loop_, std::move(client), options, *connection));
     SALLYPORT_CHECK(connection->loop_->watch(
         around.edge.descriptor(), false, [raw = connection.get()] { raw->edge_ready_ = true; }));
+    if (around.helper.descriptor() >= 0)
+        SALLYPORT_CHECK(connection->loop_->watch(around.helper.descriptor(), false,
+                                                 [&helper = around.helper] { helper.clear(); }));
     return connection;
 }
 

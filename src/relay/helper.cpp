@@ -3,12 +3,19 @@
 
 #include <csignal>
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 namespace sallyport::relay {
 namespace {
 constexpr std::size_t stack_bytes = 256 * 1024; // touched pages count only
 } // namespace
 
 base::Status Helper::start() {
+    base::UniqueFd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!wake)
+        return base::fail(base::ErrorCode::Unavailable, "no descriptor for the helper thread");
+    wake_ = std::move(wake);
     // Signals are the main thread's.
     sigset_t all, before;
     sigfillset(&all);
@@ -23,8 +30,10 @@ base::Status Helper::start() {
     const int rc = pthread_create(&thread_, &attributes, entry, this);
     pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    if (rc != 0)
+    if (rc != 0) {
+        wake_.reset();
         return base::fail(base::ErrorCode::Unavailable, "the helper thread cannot be started");
+    }
     // A thread begins with system calls that the filter no longer knows.
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return running_; });
@@ -58,6 +67,8 @@ void Helper::run() {
         lock.lock();
         ++done_;
         changed_.notify_all();
+        const std::uint64_t one = 1; // a full counter is readable as well
+        (void)!::write(wake_.get(), &one, sizeof one);
     }
 }
 
@@ -74,6 +85,11 @@ Helper::Ticket Helper::post(std::function<void()> work) {
     }
     changed_.notify_all();
     return ticket;
+}
+
+void Helper::clear() {
+    std::uint64_t count = 0;
+    (void)!::read(wake_.get(), &count, sizeof count);
 }
 
 bool Helper::idle() const {

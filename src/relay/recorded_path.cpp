@@ -7,11 +7,8 @@ namespace sallyport::relay {
 namespace {
 
 constexpr std::chrono::seconds head_interval{10};
-// Beside masking, a frame of this machine takes less than half of it.
-constexpr std::chrono::milliseconds longest_flight{1};
 // What a power failure may take is at most 200 ms old: this, and the time of the sync itself.
 constexpr std::chrono::milliseconds sync_interval{150};
-constexpr std::chrono::milliseconds sync_look{20};
 constexpr std::size_t path_descriptors = 3; // frame file, tail, mask database
 
 record::EndReason record_reason(wire::EndReason reason) {
@@ -187,8 +184,7 @@ base::Status RecordedPath::take(ssh::Stream stream, base::BytesView bytes, base:
 
 // While a frame is in the works, a frame's worth is gathered for the next one.
 base::Status RecordedPath::advance() {
-    if (flight_ && !helper_.done(flight_->ticket) && writer_.unwritten() < record::frame_bytes &&
-        clock_.steady() < flight_->until)
+    if (flight_ && !helper_.done(flight_->ticket) && writer_.unwritten() < record::frame_bytes)
         return base::success();
     return proceed();
 }
@@ -218,7 +214,6 @@ base::Status RecordedPath::proceed() {
         one->flying.swap(one->gathered);
     flight_ = std::make_unique<Flight>();
     flight_->commit = writer_.start();
-    flight_->until = clock_.steady() + longest_flight;
     flight_->ticket = helper_.post([flight = flight_.get()] { flight->commit.run(); });
     return base::success();
 }
@@ -263,17 +258,14 @@ void RecordedPath::dirty() {
 base::Status RecordedPath::step_sync(bool now) {
     const base::SteadyTime time = clock_.steady();
     if (sync_ != 0) {
-        if (!helper_.done(sync_)) {
-            sync_look_ = time + sync_look;
+        if (!helper_.done(sync_))
             return base::success();
-        }
         sync_ = 0;
         SALLYPORT_CHECK(synced_);
     }
     if (!dirty_since_ || (!now && time < *dirty_since_ + sync_interval))
         return base::success();
     dirty_since_.reset();
-    sync_look_ = time + sync_look;
     sync_ = helper_.post([this] { synced_ = files_.sync(); });
     return base::success();
 }
@@ -286,15 +278,14 @@ std::optional<base::SteadyTime> RecordedPath::due() const {
     };
     earlier(out_.masker.deadline());
     earlier(error_.masker.deadline());
-    if (const auto offset = writer_.deadline())
-        earlier(started_ + *offset);
-    if (!out_.ready.empty() || !error_.ready.empty())
+    // For the end of the helper's work the loop wakes up.
+    const bool landed = flight_ && helper_.done(flight_->ticket);
+    const bool synced = sync_ != 0 && helper_.done(sync_);
+    if (landed || synced || !out_.ready.empty() || !error_.ready.empty())
         earlier(started_); // at once
-    if (flight_)
-        earlier(flight_->until);
-    if (sync_ != 0)
-        earlier(sync_look_);
-    else if (dirty_since_)
+    if (const auto offset = writer_.deadline(); offset && !flight_)
+        earlier(started_ + *offset);
+    if (sync_ == 0 && dirty_since_)
         earlier(*dirty_since_ + sync_interval);
     return first;
 }

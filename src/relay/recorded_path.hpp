@@ -52,7 +52,6 @@ class RecordedPath final : public OutputPath {
     struct Flight {
         record::Commit commit;
         Helper::Ticket ticket = 0;
-        base::SteadyTime until; // then what it holds is waited for, should nothing else come
     };
 
     RecordedPath(const wire::SessionOpened &opened, const std::optional<ssh::Terminal> &terminal,
@@ -91,7 +90,6 @@ class RecordedPath final : public OutputPath {
     std::unique_ptr<Flight> flight_;
     std::optional<base::SteadyTime> dirty_since_; // written, not on the disk for sure
     Helper::Ticket sync_ = 0;                     // of a sync in the works
-    base::SteadyTime sync_look_;                  // when to see what became of it
     base::Status synced_ = base::success();
     base::SteadyTime head_told_;
     std::uint64_t frames_told_ = 0;

@@ -12,11 +12,15 @@
 #include "sallyport/wire/ssh.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstdarg>
+#include <cstdlib>
 #include <cstring>
 #include <map>
+#include <utility>
 
 #include <libssh/server.h>
+#include <sys/uio.h>
 
 extern "C" {
 struct ssh_signature_struct;
@@ -32,6 +36,10 @@ namespace {
 constexpr int packet_used = 1;
 constexpr std::uint32_t administratively_prohibited = 1; // RFC 4254 section 5.1
 constexpr std::uint32_t smallest_peer_packet = 256;      // below, libssh's arithmetic goes wrong
+constexpr std::size_t library_read = 4096;               // what libssh reads of a socket at once
+// And what we do: about a data packet. libssh handles the packets of one read inside each other, so
+// this also bounds its stack.
+constexpr std::size_t long_read = 32 * 1024;
 
 enum Repair : std::size_t {
     ExchangeHash,
@@ -46,12 +54,13 @@ enum Repair : std::size_t {
     HostSignature,
     PrivateKey,
     LoginSign,
+    LongRead,
     RepairLast,
 };
 constexpr std::array<const char *, RepairLast> repair_names = {
-    "exchange-hash",  "host-sign",      "public-host-key", "host-key-list",
-    "client-version", "login-request",  "channel-open",    "channel-request",
-    "pack",           "host-signature", "private-key",     "login-sign",
+    "exchange-hash", "host-sign",    "public-host-key", "host-key-list", "client-version",
+    "login-request", "channel-open", "channel-request", "pack",          "host-signature",
+    "private-key",   "login-sign",   "long-read",
 };
 
 struct Entry {
@@ -70,6 +79,8 @@ struct Table {
     base::BytesView pack_bytes;
     std::string_view refusal;
     bool refusing = false;
+    std::array<std::uint8_t, long_read - library_read> beyond; // of a long read, what libssh lacks
+    std::size_t beyond_size = 0;
 };
 Table &table() {
     static Table one;
@@ -385,6 +396,36 @@ ssh_string __wrap_ssh_pki_do_sign(ssh_session session, ssh_buffer, ssh_key, int)
     ssh_string signature = to_ssh(entry->login_signature);
     entry->login_signature.clear();
     return signature;
+}
+
+// ---- both roles: a socket is read in long pieces
+
+// libssh reads 4,096 bytes into the room that it made at the end of a buffer, and directly after
+// that gives back what it did not use: there the rest is put behind them.
+SALLYPORT_WRAP(ssize_t, recv, int socket, void *bytes, size_t size, int flags) {
+    Table &state = table();
+    if (size != library_read || flags != 0)
+        return __real_recv(socket, bytes, size, flags);
+    if (state.beyond_size != 0) { // the order of calls is not the known one: bytes would be lost
+        errno = EPROTO;
+        return -1;
+    }
+    const iovec parts[2] = {{bytes, size}, {state.beyond.data(), state.beyond.size()}};
+    const ssize_t read = ::readv(socket, parts, 2);
+    if (read <= static_cast<ssize_t>(size))
+        return read;
+    count(LongRead);
+    state.beyond_size = static_cast<std::size_t>(read) - size;
+    return static_cast<ssize_t>(size);
+}
+
+SALLYPORT_WRAP(uint32_t, ssh_buffer_pass_bytes_end, ssh_buffer buffer, uint32_t size) {
+    const std::size_t beyond = std::exchange(table().beyond_size, 0);
+    const uint32_t passed = __real_ssh_buffer_pass_bytes_end(buffer, size);
+    if (beyond != 0 &&
+        ssh_buffer_add_data(buffer, table().beyond.data(), static_cast<uint32_t>(beyond)) != SSH_OK)
+        std::abort(); // no memory
+    return passed;
 }
 
 // ---- GSSAPI: Debian's libssh.a refers to it; here it is unavailable

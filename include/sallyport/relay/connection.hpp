@@ -14,6 +14,7 @@ struct Surroundings {
     ipc::Edge &edge;
     const base::Clock &clock;
     PathMaker &paths;
+    Helper &helper; // of the paths
 };
 
 // Blocks for the Welcome, at most for `limit`; InvalidInput if the version is another one.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Helper is the one other thread of a connection: it compresses frames while output flows and
 // brings records to the disk. Started before the filter, which forbids to start another one. It
-// does one piece of work after the other, in the order of posting; work must not throw.
+// does one piece of work after the other, in the order of posting; work must not throw. Whoever
+// sleeps in an event loop watches descriptor() to see at once that something is done.
 #pragma once
 #include "sallyport/base/result.hpp"
+#include "sallyport/base/unique_fd.hpp"
 
 #include <condition_variable>
 #include <cstdint>
@@ -32,6 +34,9 @@ class Helper {
     bool done(Ticket ticket) const;
     // What the work wrote may be read when this returns.
     void wait(Ticket ticket) const;
+    // Readable from the end of a piece of work until clear(); -1 without the thread.
+    int descriptor() const { return wake_.get(); }
+    void clear();
 
   private:
     void run();
@@ -41,6 +46,7 @@ class Helper {
     std::deque<std::function<void()>> work_;
     Ticket posted_ = 0, done_ = 0;
     bool running_ = false, stopping_ = false;
+    base::UniqueFd wake_; // an eventfd
     pthread_t thread_{};
 };
 

@@ -658,7 +658,7 @@ class Repairs(WithLab):
             time.sleep(0.05)
         line = [line for line in self.lab.log().splitlines() if line.startswith("NOTE repairs")][-1]
         counts = dict(part.split("=") for part in line.split()[2:])
-        self.assertEqual(len(counts), 12, line)
+        self.assertEqual(len(counts), 13, line)
         self.assertEqual([name for name, count in counts.items() if int(count) == 0], [], line)
         os.close(tty)
 

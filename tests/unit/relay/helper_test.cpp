@@ -4,6 +4,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <poll.h>
 
 using namespace sallyport;
 using relay::Helper;
@@ -47,6 +48,24 @@ TEST_CASE("without a thread the work is done at once") {
     CHECK(helper.done(ticket));
     CHECK(helper.idle());
     helper.wait(ticket);
+}
+
+TEST_CASE("the end of a piece of work wakes up a loop, once") {
+    Helper helper;
+    CHECK(helper.descriptor() == -1);
+    REQUIRE(helper.start().ok());
+    const auto readable = [&helper](int limit) {
+        pollfd wait{helper.descriptor(), POLLIN, 0};
+        return ::poll(&wait, 1, limit) == 1;
+    };
+    CHECK_FALSE(readable(0));
+    int count = 0;
+    const Helper::Ticket ticket = helper.post([&count] { ++count; });
+    REQUIRE(readable(5000));
+    CHECK(helper.done(ticket));
+    CHECK(count == 1);
+    helper.clear();
+    CHECK_FALSE(readable(0));
 }
 
 TEST_SUITE_END();

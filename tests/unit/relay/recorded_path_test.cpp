@@ -106,6 +106,11 @@ struct Bench {
             give(stream, bytes);
         }
     }
+    void until_idle() const {
+        for (int i = 0; i < 5000 && !helper_.idle(); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        REQUIRE(helper_.idle());
+    }
     void check_promise() const {
         const auto [out, error] = recorded();
         REQUIRE(out.substr(0, shown.size()) == shown);
@@ -149,8 +154,9 @@ void run(Helper &helper) {
         bench.release();
         bench.check_promise();
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    bench.until_idle();
     bench.release(); // nothing waits for more output
+    bench.until_idle();
     bench.release();
     CHECK(bench.shown.size() == given);
     CHECK(bench.shown_error.size() == given_error);
@@ -183,7 +189,8 @@ TEST_CASE("a frame that cannot be written lets nothing through") {
     REQUIRE(fcntl(bench.frames.get(), F_ADD_SEALS, F_SEAL_GROW) == 0);
     base::Bytes bytes;
     (void)bench.path->take(ssh::Stream::Out, base::as_bytes(lines(100000, 1)), bytes);
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    bench.until_idle();
+    CHECK(bench.path->due() <= bench.clock.steady()); // it is told without more output
     CHECK(!bench.path->release_due(ssh::Stream::Out, bytes).ok());
     CHECK(bytes.empty());
     CHECK(!bench.path->take(ssh::Stream::Out, base::as_bytes("more\n"), bytes).ok());
