@@ -104,6 +104,7 @@ inline List processes() {
         SYS_pidfd_send_signal,
         SYS_setsid,
         SYS_setpgid,
+        SYS_setpriority,
         SYS_getppid,
         SYS_close_range,
         SYS_setrlimit,

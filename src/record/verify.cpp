@@ -16,21 +16,27 @@ constexpr std::string_view fault_names[] = {"form", "frame-hash", "chain", "tota
 
 class Verification {
   public:
-    Verification(base::BytesView file, std::vector<ChainHead> expected, const Digest &digest)
-        : file_(file), expected_(std::move(expected)), digest_(digest) {}
+    Verification(base::BytesView file, std::vector<ChainHead> expected, const Digest &digest,
+                 const Passed &passed)
+        : file_(file), expected_(std::move(expected)), digest_(digest), passed_(passed),
+          file_hasher_(digest.hasher()) {}
 
     void walk();
     void check_seal(std::string_view text, const VerifySignature &signature);
     VerifyReport take() { return std::move(report_); }
     const VerifyReport &report() const { return report_; }
     std::uint64_t last_us() const { return last_us_; }
-    Hash file_hash() const { return digest_.sha256({file_}); }
+    Hash file_hash() { // once
+        reached(file_.size());
+        return file_hasher_->finish();
+    }
 
   private:
     void found(Fault fault, std::string text) {
         if (report_.findings.size() < max_findings)
             report_.findings.push_back({fault, std::move(text)});
     }
+    void reached(std::uint64_t offset);
     void check_frame(const Frame &frame);
     void check_expected();
     void check_foot(const Foot &foot);
@@ -39,6 +45,9 @@ class Verification {
     base::BytesView file_;
     std::vector<ChainHead> expected_;
     const Digest &digest_;
+    const Passed &passed_;
+    std::unique_ptr<Hasher> file_hasher_;
+    std::uint64_t hashed_ = 0;
     VerifyReport report_;
     std::vector<FootMarker> markers_;
     std::uint64_t last_us_ = 0;
@@ -62,6 +71,7 @@ void Verification::walk() {
         if (!frame.value())
             break;
         check_frame(*frame.value());
+        reached(walker.value().offset());
     }
     report_.foot = walker.value().foot();
     if (report_.foot)
@@ -74,6 +84,14 @@ void Verification::walk() {
                                   ", the record ends at " + std::to_string(report_.frames));
             break;
         }
+}
+
+void Verification::reached(std::uint64_t offset) {
+    file_hasher_->update(file_.subspan(static_cast<std::size_t>(hashed_),
+                                       static_cast<std::size_t>(offset - hashed_)));
+    hashed_ = offset;
+    if (passed_)
+        passed_(offset);
 }
 
 void Verification::check_expected() {
@@ -200,14 +218,16 @@ base::Result<Tally> tally(std::string_view lines, bool first) {
 
 VerifyReport verify(base::BytesView file, std::string_view seal, const VerifySignature &signature,
                     const std::vector<ChainHead> &expected, const Digest &digest) {
-    Verification verification(file, expected, digest);
+    const Passed nobody;
+    Verification verification(file, expected, digest, nobody);
     verification.walk();
     verification.check_seal(seal, signature);
     return verification.take();
 }
 
-base::Result<Seal> make_seal(base::BytesView file, std::string_view key_id, const Digest &digest) {
-    Verification verification(file, {}, digest);
+base::Result<Seal> make_seal(base::BytesView file, std::string_view key_id, const Digest &digest,
+                             const Passed &passed) {
+    Verification verification(file, {}, digest, passed);
     verification.walk();
     const VerifyReport &report = verification.report();
     if (!report.intact())

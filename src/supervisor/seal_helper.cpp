@@ -10,12 +10,16 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace sallyport::supervisor {
 namespace {
 
 constexpr int answer_descriptor = 3, frames_descriptor = 4;
+// Sessions go first. Not the idle class: on a busy machine a record must still be sealed in time.
+constexpr int niceness = 5;
+constexpr std::size_t kept_bytes = 1024 * 1024; // of what was read already
 
 // A file mapped for reading. Nobody else writes to it by now: the connection is gone.
 class Mapped {
@@ -39,10 +43,18 @@ class Mapped {
         return mapped;
     }
     base::BytesView bytes() const { return {at_, size_}; }
+    // Gives back the pages before `offset`, so that a long record costs no memory.
+    void passed(std::uint64_t offset) {
+        const std::size_t end = static_cast<std::size_t>(offset) / kept_bytes * kept_bytes;
+        if (end <= given_back_)
+            return;
+        ::madvise(const_cast<std::uint8_t *>(at_ + given_back_), end - given_back_, MADV_DONTNEED);
+        given_back_ = end;
+    }
 
   private:
     const std::uint8_t *at_ = nullptr;
-    std::size_t size_ = 0;
+    std::size_t size_ = 0, given_back_ = 0;
 };
 
 base::Status complete(const std::vector<Mapped> &tails) {
@@ -65,10 +77,17 @@ base::Status complete(const std::vector<Mapped> &tails) {
     return base::success();
 }
 
+base::Result<record::Seal> seal_of(const std::string &key_id) {
+    SALLYPORT_TRY(Mapped file, Mapped::open(frames_descriptor));
+    return record::make_seal(file.bytes(), key_id, crypto::RecordDigest(),
+                             [&file](std::uint64_t offset) { file.passed(offset); });
+}
+
 } // namespace
 
 base::Status run_seal_helper(const std::string &key_id,
                              const std::function<base::Status()> &enter_sandbox) {
+    (void)::setpriority(PRIO_PROCESS, 0, niceness);
     SALLYPORT_CHECK(enter_sandbox());
     std::vector<Mapped> tails;
     for (std::size_t i = 0; i < seal_helper_max_tails; ++i) {
@@ -77,11 +96,14 @@ base::Status run_seal_helper(const std::string &key_id,
             break; // there is none with this number
         tails.push_back(std::move(*tail));
     }
-    SALLYPORT_CHECK(complete(tails));
-    SALLYPORT_TRY(const Mapped file, Mapped::open(frames_descriptor));
-    const crypto::RecordDigest digest;
-    SALLYPORT_TRY(const record::Seal seal, record::make_seal(file.bytes(), key_id, digest));
-    return os::write_all(answer_descriptor, base::as_bytes(record::seal_line(seal)));
+    base::Result<record::Seal> seal = seal_of(key_id);
+    if (!seal.ok()) { // a crash left it unfinished
+        SALLYPORT_CHECK(complete(tails));
+        seal = seal_of(key_id);
+    }
+    if (!seal.ok())
+        return seal.error();
+    return os::write_all(answer_descriptor, base::as_bytes(record::seal_line(*seal)));
 }
 
 } // namespace sallyport::supervisor

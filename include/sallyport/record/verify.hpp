@@ -87,8 +87,11 @@ VerifyReport verify(base::BytesView file, std::string_view seal, const VerifySig
                     const std::vector<ChainHead> &expected, const Digest &digest);
 
 // The content of a seal for a finished container; the end is the time of the last event. Verifies
-// everything that needs no seal first and fails with InvalidInput if anything is wrong.
-base::Result<Seal> make_seal(base::BytesView file, std::string_view key_id, const Digest &digest);
+// everything that needs no seal first and fails with InvalidInput if anything is wrong. It goes
+// through the file once: what lies before the offset that `passed` is told is not looked at again.
+using Passed = std::function<void(std::uint64_t offset)>;
+base::Result<Seal> make_seal(base::BytesView file, std::string_view key_id, const Digest &digest,
+                             const Passed &passed = {});
 
 // What makes an unfinished container whole: cut it to `keep` bytes, append `append`.
 struct Recovery {

@@ -57,6 +57,19 @@ TEST_CASE("a sealed record is intact, and its report counts what is there") {
     CHECK(verify(record.sink.file, "", {}, record.heads, record.digest).intact());
 }
 
+TEST_CASE("a seal is made in one walk that tells how far it has come") {
+    const Sealed record;
+    std::vector<std::uint64_t> offsets;
+    const auto seal = make_seal(record.sink.file, "0123456789abcdef", record.digest,
+                                [&offsets](std::uint64_t offset) { offsets.push_back(offset); });
+    REQUIRE(seal.ok());
+    CHECK(seal->file == record.digest.sha256({record.sink.file}));
+    CHECK(offsets.size() == record.check(record.sink.file).frames + 1);
+    CHECK(std::is_sorted(offsets.begin(), offsets.end()));
+    CHECK(offsets.front() > 0);
+    CHECK(offsets.back() == record.sink.file.size());
+}
+
 TEST_CASE("every flipped byte of the record and of its seal is found") {
     const Sealed record;
     for (std::size_t i = 0; i < record.sink.file.size(); ++i) {
