@@ -394,9 +394,12 @@ void Judge::rebind(const Words &argv, Environment &env, const Scene &scene,
 }
 
 void Judge::trap(const Words &argv, Environment &env, const Scene &scene, model::Command &command) {
-    if (has_flag(argv, 'l') || has_flag(argv, 'p'))
+    Words words(argv.begin() + 1, argv.end()); // an action may begin with `-`, as in zsh
+    const std::string first = words.empty() || !words[0].literal() ? "" : words[0].text();
+    if (first == "-l" || first == "-p" || first == "-lp")
         return;
-    const Words words = operands(argv, "");
+    if (first == "--")
+        words.erase(words.begin());
     if (words.size() < 2 ||
         (words[0].literal() &&
          (words[0].text() == "-" || words[0].text().empty() || is_number(words[0].text()))))

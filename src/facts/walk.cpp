@@ -232,7 +232,10 @@ void Judge::bare(const shell::Node &node, Environment &env, const Scene &scene) 
 
 void Judge::pipeline(const shell::Pipeline &pipe, Environment &env, const Scene &scene) {
     if (pipe.commands.size() == 1) {
+        const Environment before = env;
         node(pipe.commands[0], env, scene);
+        if (pipe.timed && scene.dialect != model::Dialect::Bash) // zsh times a process of its own
+            env = join(before, env);
         return;
     }
     Scene part = scene;

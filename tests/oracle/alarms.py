@@ -11,6 +11,7 @@ reasons, first for lines of a single command.
 """
 import argparse
 import collections
+import gzip
 import json
 import pathlib
 import re
@@ -19,18 +20,18 @@ import sys
 import tempfile
 
 SOURCE = pathlib.Path(__file__).parents[2]
-PACKAGES = (
-    "coreutils findutils grep sed gawk tar gzip bzip2 xz-utils zstd zip unzip curl wget rsync "
-    "openssh-client util-linux procps psmisc iproute2 iputils-ping net-tools bind9-dnsutils "
-    "systemd git-man jq postgresql-client-15 mariadb-client-core sqlite3 redis-tools apt dpkg "
-    "e2fsprogs lvm2 parted mdadm tcpdump nmap iptables nftables openssl gnupg strace lsof sysstat "
-    "cron logrotate socat netcat-openbsd screen tmux moreutils parallel bsdutils bsdextrautils "
-    "diffutils patch less file tree acl attr ethtool fdisk nfs-common dnsutils podman buildah skopeo "
-    "docker.io rclone restic borgbackup pv mtr-tiny iperf3 whois hdparm smartmontools dmidecode "
-    "pciutils usbutils passwd login adduser sudo at bc xmlstarlet yq ncdu htop iotop sshfs duplicity"
-).split()
+PACKAGES = """
+coreutils findutils grep sed gawk tar gzip bzip2 xz-utils zstd zip unzip curl wget rsync
+openssh-client util-linux procps psmisc iproute2 iputils-ping net-tools bind9-dnsutils systemd
+git-man jq postgresql-client-15 mariadb-client-core sqlite3 redis-tools apt dpkg e2fsprogs lvm2
+parted mdadm tcpdump nmap iptables nftables openssl gnupg strace lsof sysstat cron logrotate socat
+netcat-openbsd screen tmux moreutils parallel bsdutils bsdextrautils diffutils patch less file tree
+acl attr ethtool fdisk nfs-common dnsutils podman buildah skopeo docker.io rclone restic borgbackup
+pv mtr-tiny iperf3 whois hdparm smartmontools dmidecode pciutils usbutils passwd login adduser sudo
+at bc xmlstarlet yq ncdu htop iotop sshfs duplicity
+""".split()
 # What a person would have to replace before the line means anything.
-PLACEHOLDER = re.compile(r"<[A-Za-z][^<>|]*>|\[(OPTION|options?|file)|\.\.\.|…|\{\{|\bFOO\b|^\s*-")
+PLACEHOLDER = re.compile(r"<[A-Za-z][^<>|]*>|\[(OPTION|options?|file)|\.\.\.|…|\{\{|^\s*-")
 PROMPT = re.compile(r"^(?:\S*[@:~/]\S*)?[$#%] +(?=\S)")
 # Reasons that name what nobody can know: a shell for a person, another language, a file.
 NEEDED = {"interactive", "editor", "pager", "interpreter", "script-file", "stdin-script",
@@ -59,6 +60,8 @@ def commands_of(text, names):
 
 def examples_of(page):
     """The command lines in the EXAMPLES section of a manual page."""
+    if not re.search(rb"^\.S[Hh] +\"?EXAMPLES?\b", gzip.open(page).read(), re.M):
+        return []
     text = run("sh", "-c", 'MANWIDTH=200 man --nh --nj -P cat -l "$1" | col -bx', "sh", str(page))
     section = re.search(r"^EXAMPLES?\b.*?$(.*?)(?=^\S|\Z)", text, re.M | re.S)
     name = page.name.split(".")[0]
@@ -139,7 +142,8 @@ def report(title, lines, prod, dev, show):
     print(f"  opaque: {share(opaque, len(lines))}; not for a reason that lies in the program: "
           f"{share(len(without_need), len(lines))}")
     print(f"  held on production only because of that: {share(held, len(lines))}")
-    print(f"  not allowed on development: {share(sum(a['verdict'] != 'allow' for a in dev), len(lines))}")
+    refused = sum(answer["verdict"] != "allow" for answer in dev)
+    print(f"  not allowed on development: {share(refused, len(lines))}")
     print("  reasons: " + ", ".join(f"{name} {count}" for name, count in reasons.most_common()))
     print("  first rule: " + ", ".join(f"{name} {count}" for name, count in rules.most_common(12)))
     unknown = collections.Counter(
@@ -154,15 +158,16 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("sallyport")
     options.add_argument("--packages", default=",".join(PACKAGES))
-    options.add_argument("--pypi", default="cheat")
-    options.add_argument("--npm", default="linux-command")
+    options.add_argument("--pypi", default="")
+    options.add_argument("--npm", default="linux-command,cheatsheets")
     options.add_argument("--keep", help="a folder for what is fetched, instead of a temporary one")
     options.add_argument("--show", type=int, default=40)
     said = options.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(said.keep or temporary).resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        split = [list(filter(None, text.split(","))) for text in (said.packages, said.pypi, said.npm)]
+        split = [list(filter(None, text.split(",")))
+            for text in (said.packages, said.pypi, said.npm)]
         sources = {"manual pages": from_packages(split[0], folder),
                    "cheat sheets": from_registries(split[1], split[2], folder)}
         for title, found in sources.items():

@@ -14,7 +14,8 @@ def base(rng):
     if kind < 0.93:
         begin, path = rng.choice(commands.REDIRECTED)
         for _ in range(8):
-            made = rng.choice([words.roundabout, words.pattern, words.variable, words.as_is, words.single, words.printed, words.split_with("''")])(rng, path)
+            made = rng.choice([words.roundabout, words.pattern, words.variable, words.as_is,
+                words.single, words.printed, words.split_with("''")])(rng, path)
             if made is not None:
                 return made[0] + begin + made[1]
         return begin + path

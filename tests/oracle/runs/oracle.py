@@ -22,7 +22,8 @@ class Ran:
         for line in log.decode("latin-1").splitlines():
             with contextlib.suppress(ValueError):
                 parent, *run = json.loads(line)
-                self.runs.append((parent, [word.encode("latin-1", "replace").decode("utf-8", "replace") for word in run]))
+                self.runs.append((parent, [word.encode("latin-1", "replace").decode("utf-8",
+                    "replace") for word in run]))
 
     def forbidden(self):
         """What of the forbidden really happened, as words."""
@@ -43,8 +44,9 @@ def throw_away(knowledge):
                 data += f"{number} {shell} {len(raw)}\n".encode() + raw
             done = subprocess.run([runner, tree], input=data, capture_output=True, timeout=seconds)
             if done.returncode != 0:
-                raise SystemExit(f"the throw-away root cannot be made or broke: {done.stderr.decode()} ({done.returncode}); it needs root, "
-                                 "or unprivileged user namespaces and a /proc that may be mounted in them")
+                raise SystemExit(
+                    f"no throw-away root: {done.stderr.decode()} ({done.returncode}); it needs "
+                    "root, or unprivileged user namespaces and a /proc that may be mounted in them")
             results, rest = [], done.stdout
             for _ in cases:
                 head, rest = rest.split(b"\n", 1)
@@ -58,8 +60,10 @@ def throw_away(knowledge):
 
 def judge(program, policy, cases, target="web-prod", user="olga"):
     """cases: (shell, text) -> answers of `sallyport policy judge`."""
-    lines = [json.dumps({"id": number, "dialect": shell, "line": text}) for number, (shell, text) in enumerate(cases)]
-    done = subprocess.run([program, "policy", "judge", policy, "--user", user, "--target", target], input="\n".join(lines) + "\n",
+    lines = [json.dumps({"id": number, "dialect": shell, "line": text}) for number,
+        (shell, text) in enumerate(cases)]
+    done = subprocess.run([program, "policy", "judge", policy, "--user", user, "--target", target],
+        input="\n".join(lines) + "\n",
                           capture_output=True, text=True, check=True, timeout=600)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == len(cases), "an answer for each line"
@@ -82,13 +86,14 @@ def may_be(judged, run):
 
 def is_judged(run, answer):
     for words in answer["commands"]:
-        if words and words[0].rsplit("/", 1)[-1] == run[0] and len(words) < 200 and may_be(words[1:], run[1:]):
+        if words and words[0].rsplit("/",
+                1)[-1] == run[0] and len(words) < 200 and may_be(words[1:], run[1:]):
             return True
     return False
 
 
 def unjudged(ran, answer):
-    """Programs that ran although the unit is neither refused nor opaque and no judged command is them."""
+    """Programs that ran and are no judged command, in a unit that is not refused or opaque."""
     if answer["opaque"] or (answer["error"] and answer["error"]["state"] != "ok"):
         return []
     missing = []

@@ -11,16 +11,20 @@ import subprocess
 import tomllib
 
 HERE = pathlib.Path(__file__).parent
-SHELLS = {"bash": "bash", "dash": "dash", "zsh": "zsh", "busybox": "busybox", "ash": "busybox", "sh": "dash"}
+SHELLS = {"bash": "bash", "dash": "dash", "zsh": "zsh", "busybox": "busybox", "ash": "busybox",
+    "sh": "dash"}
 REAL = """
-env nice nohup timeout stdbuf setsid ionice chrt taskset choom flock script xargs find tar sed awk mawk sort split
-tee tr cut rev head tail cat tac base64 base32 basenc xxd od gzip gunzip zcat uniq comm paste fold fmt nl wc seq echo
-printf test [ true expr mktemp mkdir touch ln cp mv chmod readlink realpath dirname basename stat
-git ssh make ed time sleep pwd id date ls grep diff join expand pr csplit install strace run-parts perl
+env nice nohup timeout stdbuf setsid ionice chrt taskset choom flock script xargs find tar sed awk
+mawk sort split tee tr cut rev head tail cat tac base64 base32 basenc xxd od gzip gunzip zcat uniq
+comm paste fold fmt nl wc seq echo printf test [ true expr mktemp mkdir touch ln cp mv chmod
+readlink realpath dirname basename stat git ssh make ed time sleep pwd id date ls grep diff join
+expand pr csplit install strace run-parts perl
 """.split()
-FORBIDDEN_HERE = "mkfs mkfs.ext4 mkfs.xfs wipefs shutdown reboot poweroff halt dropdb sudoedit"
-FOLDERS = "bin usr/bin usr/sbin sbin usr/local/bin usr/local/sbin real rec etc tmp srv home root dev proc device " \
-          "usr/lib lib lib64 opt"
+ONLY_RECORDED = "mkfs mkfs.ext4 mkfs.xfs wipefs shutdown reboot poweroff halt dropdb sudoedit"
+FOLDERS = """
+bin usr/bin usr/sbin sbin usr/local/bin usr/local/sbin real rec etc tmp srv home root dev proc
+device usr/lib lib lib64 opt
+"""
 
 
 def libraries(program):
@@ -38,11 +42,12 @@ def copy(source, target):
 def recorded_names(knowledge):
     with open(knowledge, "rb") as file:
         base = tomllib.load(file)
-    names = set(base.get("c", {})) | set(FORBIDDEN_HERE.split()) | set(REAL) | set(SHELLS)
+    names = set(base.get("c", {})) | set(ONLY_RECORDED.split()) | set(REAL) | set(SHELLS)
     for group in base.get("readers", {}).values():
         if isinstance(group, list):
             names |= {name for name in group if isinstance(name, str)}
-    return {name for name in names if "/" not in name and not name.startswith(".") and len(name) < 60}
+    return {name for name in names if "/" not in name and not name.startswith(".")
+        and len(name) < 60}
 
 
 def build(root, knowledge, compiler="gcc"):
@@ -53,7 +58,8 @@ def build(root, knowledge, compiler="gcc"):
         (tree / folder).mkdir(parents=True, exist_ok=True)
     tools.mkdir()
     for name in ("recorder", "runner"):
-        subprocess.run([compiler, "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-o", tools / name,
+        subprocess.run([compiler, "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-o",
+            tools / name,
                         HERE / f"{name}.c"], check=True)
     real = {name: shutil.which(program) for name, program in SHELLS.items()}
     missing = [name for name, path in real.items() if path is None]

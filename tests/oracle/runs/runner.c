@@ -40,9 +40,10 @@ static void must(int result, const char *what) {
         die(what);
 }
 
+// With mode 0 the mode stays.
 static void write_file(const char *path, const char *text, mode_t mode) {
     const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0 || write(fd, text, strlen(text)) < 0 || fchmod(fd, mode) < 0)
+    if (fd < 0 || write(fd, text, strlen(text)) < 0 || (mode != 0 && fchmod(fd, mode) < 0))
         die(path);
     close(fd);
 }
@@ -74,11 +75,11 @@ static void enter_namespaces(void) {
     if (!own)
         return;
     char map[64];
-    write_file("/proc/self/setgroups", "deny", 0644);
+    write_file("/proc/self/setgroups", "deny", 0);
     snprintf(map, sizeof map, "%d %d 1", user, uid);
-    write_file("/proc/self/uid_map", map, 0644);
+    write_file("/proc/self/uid_map", map, 0);
     snprintf(map, sizeof map, "%d %d 1", user, gid);
-    write_file("/proc/self/gid_map", map, 0644);
+    write_file("/proc/self/gid_map", map, 0);
 }
 
 static void enter_root(const char *root) {

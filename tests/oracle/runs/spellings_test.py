@@ -7,7 +7,8 @@
 Makes N spellings of forbidden commands, runs each in a real shell in a throw-away root with
 recorders in place of programs, and judges it under the starter policy for an operator on
 production. Fails if one is allowed although the forbidden really happened, if a program ran that
-was neither judged nor announced as opaque, or if too few spellings work at all.
+was neither judged nor announced as opaque, if another command before it lowers the verdict, or if
+too few spellings work at all.
 """
 import argparse
 import collections
@@ -24,15 +25,47 @@ import oracle  # noqa: E402
 SOURCE = pathlib.Path(__file__).parents[3]
 BATCH = 500
 LEAST_WORKING = 0.35  # share of spellings in which the forbidden really happened
+VERDICTS = ["allow", "step-up", "approve", "deny"]
+POLICY = SOURCE / "policies/starter.toml"
 
 
-def findings(case, ran, answer):
-    happened, verdict = ran.forbidden(), answer["verdict"]
-    if happened and verdict == "allow":
-        yield {"kind": "allowed", "shell": case[0], "line": case[1], "happened": happened, "commands": answer["commands"]}
-    missing = oracle.unjudged(ran, answer)
+def findings(case, ran, answer, longer):
+    """`longer`: the answer to the same line behind another command."""
+    shell, line = case
+    found = {"shell": shell, "line": line, "verdict": answer["verdict"]}
+    happened, missing = ran.forbidden(), oracle.unjudged(ran, answer)
+    if happened and answer["verdict"] == "allow":
+        yield {"kind": "allowed", "happened": happened, "commands": answer["commands"], **found}
     if missing:
-        yield {"kind": "unjudged", "shell": case[0], "line": case[1], "missing": missing, "verdict": verdict, "commands": answer["commands"]}
+        yield {"kind": "unjudged", "missing": missing, "commands": answer["commands"], **found}
+    if VERDICTS.index(longer["verdict"]) < VERDICTS.index(answer["verdict"]):
+        yield {"kind": "lowered", "longer": longer["verdict"], **found}
+
+
+def cases_of(said):
+    choice = random.Random(said.seed)
+    for text in generate.spellings(said.seed, said.count):
+        shells = oracle.SHELLS
+        if not said.all_shells:
+            shells = [choice.choice(["bash", *oracle.SHELLS])]
+        yield from ((shell, text) for shell in shells)
+
+
+def check(run, sallyport, batch, counts):
+    ran = run(batch)
+    answers = oracle.judge(sallyport, POLICY, batch)
+    longer = oracle.judge(sallyport, POLICY, [(shell, "ls\n" + text) for shell, text in batch])
+    for case, happened, answer, after in zip(batch, ran, answers, longer):
+        counts["runs"] += 1
+        counts["stopped"] += happened.status == 124
+        if happened.forbidden():
+            counts["worked"] += 1
+            counts[f"worked in {case[0]}"] += 1
+            counts[f"verdict {answer['verdict']}"] += 1
+            counts["opened, not opaque"] += not answer["opaque"]
+        for finding in findings(case, happened, answer, after):
+            counts[finding["kind"]] += 1
+            yield finding
 
 
 def main():
@@ -43,35 +76,20 @@ def main():
     options.add_argument("--all-shells", action="store_true")
     options.add_argument("--report")
     said = options.parse_args()
-    choice = random.Random(said.seed)
-    cases = []
-    for text in generate.spellings(said.seed, said.count):
-        shells = oracle.SHELLS if said.all_shells else [choice.choice(["bash", "bash", "dash", "zsh", "ash"])]
-        cases += [(shell, text) for shell in shells]
-    counts, found, by_shell = collections.Counter(), [], collections.Counter()
+    cases, counts, found = list(cases_of(said)), collections.Counter(), []
     begin = time.monotonic()
     with oracle.throw_away(SOURCE / "policies/knowledge/commands.toml") as run:
         for at in range(0, len(cases), BATCH):
-            batch = cases[at:at + BATCH]
-            for case, ran, answer in zip(batch, run(batch), oracle.judge(said.sallyport, SOURCE / "policies/starter.toml", batch)):
-                counts["runs"] += 1
-                counts["stopped"] += ran.status == 124
-                if ran.forbidden():
-                    counts["worked"] += 1
-                    by_shell[case[0]] += 1
-                    counts[f"verdict {answer['verdict']}"] += 1
-                    counts["opened, not opaque"] += not answer["opaque"]
-                found += findings(case, ran, answer)
-    for finding in found:
-        counts[finding["kind"]] += 1
-        if said.report is None:
-            print(json.dumps(finding))
+            found += check(run, said.sallyport, cases[at:at + BATCH], counts)
+    lines = "".join(json.dumps(finding) + "\n" for finding in found)
     if said.report:
-        pathlib.Path(said.report).write_text("".join(json.dumps(finding) + "\n" for finding in found))
-    print(f"{said.count} spellings, seed {said.seed}, {time.monotonic() - begin:.0f} s: " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
-    print("worked by shell: " + ", ".join(f"{shell} {count}" for shell, count in sorted(by_shell.items())))
+        pathlib.Path(said.report).write_text(lines)
+    else:
+        print(lines, end="")
+    figures = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    print(f"{said.count} spellings, seed {said.seed}, {time.monotonic() - begin:.0f} s: {figures}")
     if counts["worked"] < LEAST_WORKING * counts["runs"]:
-        print(f"FAILED: only {counts['worked']} of {counts['runs']} runs did what they should; the generator or the root is broken")
+        print("FAILED: too few did what they should; the generator or the root is broken")
         return 1
     return 1 if found else 0
 

@@ -264,6 +264,10 @@ TEST_SUITE("facts.facts") {
         CHECK(is_opaque(judged("cat /etc/shadow$'\\0'x", model::Dialect::Zsh)));
         CHECK(named(judged("printf -v a %s ls; $a rm y", model::Dialect::Dash), "ls").empty());
         CHECK(is_opaque(judged("a=ls; typeset -n n=a; $n rm y", model::Dialect::Zsh)));
+        CHECK(is_opaque(judged("trap '- rm y' 0", model::Dialect::Zsh)));
+        CHECK(named(judged("trap -- 'rm y' 0; trap -p 0"), "rm").size() == 1);
+        CHECK(is_opaque(judged("time d=ls; $d rm y", model::Dialect::Zsh)));
+        CHECK(!is_opaque(judged("time d=ls; $d y")));
         CHECK(is_opaque(judged("docker $x -f db")));
         CHECK(is_opaque(judged("find . -d$X")));
         CHECK(is_opaque(judged("a=(-x -delete); find . ${a[@]:1:1}")));
