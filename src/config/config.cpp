@@ -49,6 +49,7 @@ void read_server(Table &table, Server &server) {
     table.number("max_connections", server.max_connections, 1, 100000);
     table.number("max_connections_per_address", server.max_connections_per_address, 1, 100000);
     table.number("judge_workers", server.judge_workers, 1, 64);
+    table.number("rekey_bytes", server.rekey_bytes, 1U << 20, UINT32_MAX);
 }
 
 bool is_pointer(const std::string &text) {

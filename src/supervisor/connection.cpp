@@ -43,7 +43,9 @@ base::Result<std::unique_ptr<Connection>> Connection::open(Core &core, Held &hel
                                        [self](const ipc::Frame &frame) { self->received(frame); },
                                        [self](const base::Error &reason) { self->lost(reason); },
                                        wire::message_limit<wire::UnitAsk>()));
-    self->send(wire::Welcome{wire::edge_version, core.keys.host, "Sallyport"});
+    wire::Welcome welcome{wire::edge_version, core.keys.host, "Sallyport"};
+    welcome.rekey_bytes = core.setup->config.server.rekey_bytes;
+    self->send(welcome);
     self->deadline_ = core.loop.after(base::login_deadline, [self] { self->after_deadline(); });
     core.note({EventKind::ConnectionOpened,
                self->origin_.id,

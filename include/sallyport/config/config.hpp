@@ -34,6 +34,8 @@ struct Server {
     std::string contact;                       // whom to ask, shown with a refusal
     std::uint32_t max_connections = 500, max_connections_per_address = 50;
     std::uint32_t judge_workers = 2;
+    // Both SSH connections of a session renew their keys after so many; 0: the library decides.
+    std::uint32_t rekey_bytes = 0;
 };
 
 struct Issuer {

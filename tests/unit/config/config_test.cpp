@@ -46,6 +46,10 @@ TEST_CASE("a whole configuration is read") {
     CHECK(config.server.contact == "#sre");
     CHECK(config.issuers.at(0).max_certificate == std::chrono::hours(4));
     CHECK(config.policy_files == std::vector<std::string>{"starter.toml"});
+    CHECK(config.server.rekey_bytes == 0);
+    const auto rekeying = config::parse_config(
+        replaced(whole, "contact =", "rekey_bytes = 1048576\ncontact ="), "sallyport.toml");
+    CHECK(rekeying.value.server.rekey_bytes == 1048576);
 }
 
 TEST_CASE("every fault is told with file, line and column") {
@@ -55,6 +59,8 @@ TEST_CASE("every fault is told with file, line and column") {
     const Row rows[] = {
         {"contact = \"#sre\"", "contakt = \"#sre\"", "sallyport.toml:4:1: unknown key `contakt`\n"},
         {"contact = \"#sre\"", "contact = 5", "sallyport.toml:4:11: `contact` must be a string\n"},
+        {"contact = \"#sre\"", "rekey_bytes = 1048575",
+         "sallyport.toml:4:15: `rekey_bytes` must be a number from 1048576 to 4294967295\n"},
         {"127.0.0.1:2222", "bastion:2222",
          "sallyport.toml:2:10: `bastion:2222` is no address and port such as `0.0.0.0:22` or "
          "`[::]:22`\n"},
