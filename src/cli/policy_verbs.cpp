@@ -363,6 +363,15 @@ std::optional<policy::Policy> load_policy(const PolicySource &source, std::ostre
     return missing ? std::nullopt : std::move(loaded.policy);
 }
 
+int knowledge_check(const facts::Knowledge &knowledge, std::ostream &out) {
+    const facts::ExampleReport report = facts::check_examples(knowledge);
+    for (const std::string &fault : report.faults)
+        out << fault << "\n";
+    out << report.commands << " commands, " << report.examples << " examples, " << report.escapes
+        << " escapes, " << report.faults.size() << " faults\n";
+    return report.faults.empty() ? 0 : exit_failed;
+}
+
 int policy_check(const PolicySource &source, const policy::Judge &judge, std::ostream &out,
                  std::ostream &err) {
     const std::optional<policy::Policy> policy = load_policy(source, err);

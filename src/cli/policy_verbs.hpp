@@ -4,6 +4,7 @@
 // fixtures. Each returns the exit status: 0 fine, 1 a check or a test failed, 2 the options are
 // wrong, 78 the policy has faults (all of them on `err`, one a line). One thread.
 #pragma once
+#include "sallyport/facts/examples.hpp"
 #include "sallyport/policy/policy.hpp"
 
 #include <iosfwd>
@@ -30,6 +31,10 @@ struct Circumstances {
     std::optional<std::string> user, origin, target, account, from, at;
     std::vector<std::string> groups, labels, declared; // labels: `env=prod`
 };
+
+// The examples of the command knowledge: a line for each fault, then the counts. Returns
+// exit_failed if there is a fault.
+int knowledge_check(const facts::Knowledge &knowledge, std::ostream &out);
 
 int policy_check(const PolicySource &source, const policy::Judge &judge, std::ostream &out,
                  std::ostream &err);

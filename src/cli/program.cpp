@@ -8,6 +8,7 @@
 #include "sallyport/decider/judge_worker.hpp"
 #include "sallyport/os/files.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -49,20 +50,29 @@ struct Program {
     }
 };
 
-// A judge in this process, for verbs that need no daemon. The texts are the administrator's own.
-policy::Judge local_judge(const std::string &knowledge_path) {
-    const auto text = os::read_text(knowledge_path, facts::max_knowledge_bytes);
+using SharedKnowledge = std::shared_ptr<const facts::Knowledge>;
+
+SharedKnowledge local_knowledge(const std::string &path) {
+    const auto text = os::read_text(path, facts::max_knowledge_bytes);
     auto knowledge = text.ok()
-                         ? facts::Knowledge::load(*text, knowledge_path)
+                         ? facts::Knowledge::load(*text, path)
                          : base::Result<std::unique_ptr<const facts::Knowledge>>(text.error());
     if (!knowledge.ok()) {
         std::cerr << "sallyport: " << knowledge.error().message << "\n";
         std::exit(78);
     }
-    const std::shared_ptr<const facts::Knowledge> shared(std::move(*knowledge));
-    return [shared](const model::Action &action) {
-        return decider::judge(*shared, decider::judge_ask(action, ""));
+    return std::move(*knowledge);
+}
+
+// A judge in this process, for verbs that need no daemon. The texts are the administrator's own.
+policy::Judge judge_with(const SharedKnowledge &knowledge) {
+    return [knowledge](const model::Action &action) {
+        return decider::judge(*knowledge, decider::judge_ask(action, ""));
     };
+}
+
+policy::Judge local_judge(const std::string &knowledge_path) {
+    return judge_with(local_knowledge(knowledge_path));
 }
 
 void add_circumstances(CLI::App &verb, Circumstances &c) {
@@ -95,8 +105,10 @@ void add_policy(Program &p) {
         sub->callback([&p, run = std::move(run)] { p.status = run(); });
         return sub;
     };
-    verb("check", "faults and static checks", [&p] {
-        return policy_check(p.source, local_judge(p.knowledge_path()), std::cout, std::cerr);
+    verb("check", "faults and static checks, of the command knowledge too", [&p] {
+        const auto knowledge = local_knowledge(p.knowledge_path());
+        const int policy = policy_check(p.source, judge_with(knowledge), std::cout, std::cerr);
+        return std::max(policy, knowledge_check(*knowledge, std::cout));
     });
     verb("test", "run the tests beside the rules", [&p] {
         return policy_test(p.source, local_judge(p.knowledge_path()), std::cout, std::cerr);

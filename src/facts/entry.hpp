@@ -54,6 +54,12 @@ struct Selector {
         Key,            // value of a name=value operand
         StartingPoints, // operands before the expression (find)
         Stdin,
+        Any,       // a file that nobody can name: `**`
+        Directory, // the working directory, where it is known
+        Literal,   // a path of its own
+        FileUrl,   // operands and values of `url` that are written file:PATH
+        Into,      // the names of the other operands below the last one, or below -t: if it is a
+                   // directory
     };
     Which which = Which::All;
     std::size_t index = 0;
@@ -97,9 +103,10 @@ struct Inner {
 enum class Verdict : std::uint8_t { None, Effect, Safe, Opaque };
 
 struct When { // all conditions must hold, then all consequences apply
-    std::vector<std::string> option, no_option, sub, word, word0, word1, value, mode;
+    std::vector<std::string> option, with, no_option, sub, word, word0, word1, value, mode;
     bool sub_ignores_case = false;
     bool no_operand = false, no_inner_condition = false;
+    std::optional<std::size_t> most; // no more operands than this, and no unknown option
     // consequences
     Verdict verdict = Verdict::None;
     model::Effect effect = model::Effect::Read;
@@ -108,6 +115,8 @@ struct When { // all conditions must hold, then all consequences apply
     bool suppress_inner = false, sql = false;
     std::optional<std::size_t> skip;
     std::string alias_of, same_as;
+    std::vector<Selector> reads, writes, deletes, execs;
+    bool tree = false; // they stand for everything below them
 };
 
 struct Program { // an operand that is a program text
@@ -116,13 +125,27 @@ struct Program { // an operand that is a program text
     std::string language;            // awk, sed
 };
 
+// How a program reads its operands as patterns of names.
+enum class Patterns : std::uint8_t { None, Glob, Regex };
+
+// A line that tests an entry, and what it must be judged to be; see examples.hpp.
+struct Example {
+    std::string place; // file:line:column
+    std::string text;  // LINE => CLAUSES
+    bool escape = false;
+};
+
 struct Entry {
     std::string name;
+    std::string place; // file:line:column
     std::bitset<kind_count> kinds;
     Style style = Style::Gnu;
     std::string flags, args, optional_args, leading, leading_args;
     std::vector<std::string> long_flags, long_args, long_optional_args;
     std::vector<std::string> word_args, prefix_args, double_args; // style dash
+    std::vector<std::string> multi; // options of several letters behind one dash, with a value
+    std::vector<std::string> last;  // options that end the options: what follows is not its own
+    Patterns patterns = Patterns::None;
     bool number = false, assign = false, plus = false, skip_if_first_word = false;
     std::size_t skip = 0;
     std::optional<Inner> inner;
@@ -140,11 +163,13 @@ struct Entry {
     std::string same_as;
     bool prints_only = false; // operands are no paths
     bool lenient = false;     // an unknown option is no danger: nothing is found by position
+    std::vector<Example> examples;
 
     bool is(Kind kind) const { return kinds.test(static_cast<std::size_t>(kind)); }
     bool has_inner() const;    // it may run another command
     bool strict() const;       // an unknown option could move what matters
     bool option_opens() const; // one of its options starts a command or another language
+    bool opens() const;        // it may run what its operands say: a command, another language
 };
 
 struct Sql {
@@ -154,10 +179,14 @@ struct Sql {
 struct Tables {
     Sql sql;
     std::set<std::string, std::less<>> readers, printers;
+    std::string readers_place;
+    std::vector<Example> examples; // of readers, which have no entry of their own
     std::map<std::string, std::set<std::string, std::less<>>, std::less<>> builtins; // by dialect
     std::vector<std::string> watched;        // environment names that make a child run code
     std::vector<std::string> persistence;    // paths whose content runs later
     std::vector<std::string> devices;        // paths whose overwriting destroys
+    std::vector<std::string> homes;          // directories of homes
+    std::vector<std::string> kernel;         // paths whose overwriting changes the kernel
     std::vector<std::string> trusted;        // directories whose programs are what their name says
     std::vector<std::string> harmless_sinks; // writing there changes nothing
 };

@@ -187,7 +187,9 @@ bool Judge::operands_inner(const Inner &inner, const Entry &entry, const Parsed 
     case How::Interactive:
         return interactive(env, scene, command);
     case How::BashArguments:
-        words = parsed.dashes ? from(parsed.operands, *parsed.dashes) : Words{};
+        if (!parsed.dashes)
+            return false;
+        words = from(parsed.operands, *parsed.dashes);
         words.insert(words.begin(), model::literal_word("bash"));
         run_argv(std::move(words), env, scene, command);
         return true;

@@ -269,14 +269,15 @@ class Judge {
 
     // reach.cpp
     Words selected(const Selector &selector, const Parsed &parsed, const Words &argv) const;
-    void paths(const Entry &entry, const Parsed &parsed, const Words &argv, const Environment &env,
-               model::Command &command);
+    void paths(const Entry &entry, const Parsed &parsed, const std::vector<MatchedRow> &rows,
+               const Words &argv, bool safe, const Environment &env, model::Command &command);
     void texts(const Entry &entry, const Parsed &parsed, const Words &argv,
                const std::vector<MatchedRow> &rows, Environment &env, const Scene &scene,
                model::Command &command);
     void sql_text(std::string_view text, Environment &env, const Scene &scene,
                   model::Command &command);
-    void program_text(const Entry &entry, const Parsed &parsed, model::Command &command);
+    void program_text(const Entry &entry, const Parsed &parsed,
+                      const std::optional<std::string> &cwd, model::Command &command);
 
     // links.cpp
     model::PathPattern reached(const model::FactWord &word,

@@ -127,6 +127,14 @@ std::optional<Selector> parse_selector(std::string_view text) {
         return Selector{Which::StartingPoints, 0, {}};
     if (text == "stdin")
         return Selector{Which::Stdin, 0, {}};
+    if (text == "any")
+        return Selector{Which::Any, 0, {}};
+    if (text == "cwd")
+        return Selector{Which::Directory, 0, {}};
+    if (text == "into")
+        return Selector{Which::Into, 0, {}};
+    if (text == "file-url")
+        return Selector{Which::FileUrl, 0, {}};
     const auto named = [&](std::string_view prefix, Which which) -> std::optional<Selector> {
         if (text.size() <= prefix.size() || text.substr(0, prefix.size()) != prefix)
             return std::nullopt;
@@ -138,6 +146,8 @@ std::optional<Selector> parse_selector(std::string_view text) {
         return file;
     if (auto key = named("key:", Which::Key))
         return key;
+    if (auto path = named("path:", Which::Literal))
+        return path;
     std::size_t index = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
     if (error != std::errc() || index > 64)
@@ -201,6 +211,11 @@ bool Entry::has_inner() const {
     return inner || !option_inner.empty() || !operand_inner.empty() || !inner_until.empty() ||
            is(Kind::Wrapper) || is(Kind::Shell) ||
            std::any_of(when.begin(), when.end(), [](const When &row) { return row.inner; });
+}
+
+bool Entry::opens() const {
+    return has_inner() || opaque || is(Kind::Interpreter) || is(Kind::Editor) ||
+           is(Kind::Container) || is(Kind::Remote);
 }
 
 bool Entry::strict() const {

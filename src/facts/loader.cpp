@@ -3,7 +3,7 @@
 
 namespace sallyport::facts {
 namespace {
-constexpr std::array<std::string_view, 37> entry_keys{"kind",
+constexpr std::array<std::string_view, 42> entry_keys{"kind",
                                                       "style",
                                                       "flags",
                                                       "args",
@@ -39,20 +39,28 @@ constexpr std::array<std::string_view, 37> entry_keys{"kind",
                                                       "lenient",
                                                       "prints_only",
                                                       "subs",
-                                                      "skip_if_first_word_not_option"};
-constexpr std::array<std::string_view, 20> when_keys{
-    "opt",   "noopt", "sub",      "subi",    "word",   "word0", "word1",
-    "value", "mode",  "noperand", "noinner", "effect", "inner", "skip",
-    "sql",   "note",  "alias_of", "same_as", "reason", "rows"};
-constexpr std::array<std::string_view, 18> addable_keys{"kind",   "reads",   "writes",   "deletes",
-                                                        "exec",   "effects", "when",     "note",
-                                                        "reason", "text",    "recursive"};
+                                                      "skip_if_first_word_not_option",
+                                                      "multi",
+                                                      "last",
+                                                      "patterns",
+                                                      "example",
+                                                      "escape"};
+constexpr std::array<std::string_view, 27> when_keys{
+    "with",    "opt",      "noopt",   "sub",    "subi",   "word",    "word0", "word1", "value",
+    "mode",    "noperand", "noinner", "effect", "inner",  "skip",    "sql",   "note",  "alias_of",
+    "same_as", "reason",   "rows",    "reads",  "writes", "deletes", "exec",  "most",  "tree"};
+constexpr std::array<std::string_view, 13> addable_keys{
+    "kind", "reads",  "writes", "deletes",   "exec",    "effects", "when",
+    "note", "reason", "text",   "recursive", "example", "escape"};
 } // namespace
 
-base::Error Loader::fault(const toml::node &node, std::string message) const {
+std::string Loader::place(const toml::node &node) const {
     const auto &at = node.source().begin;
-    return base::invalid(std::string(name_) + ":" + std::to_string(at.line) + ":" +
-                         std::to_string(at.column) + ": " + std::move(message));
+    return std::string(name_) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
+base::Error Loader::fault(const toml::node &node, std::string message) const {
+    return base::invalid(place(node) + ": " + std::move(message));
 }
 
 Status Loader::strings(const toml::node &node, Strings &out) const {
@@ -153,15 +161,16 @@ Status Loader::reason(const toml::node &node, std::optional<model::OpaqueReason>
 }
 
 Status Loader::row_condition(std::string_view key, const toml::node &node, When &out) const {
-    const std::array<std::pair<std::string_view, Strings *>, 9> lists{{{"opt", &out.option},
-                                                                       {"noopt", &out.no_option},
-                                                                       {"sub", &out.sub},
-                                                                       {"subi", &out.sub},
-                                                                       {"word", &out.word},
-                                                                       {"word0", &out.word0},
-                                                                       {"word1", &out.word1},
-                                                                       {"value", &out.value},
-                                                                       {"mode", &out.mode}}};
+    const std::array<std::pair<std::string_view, Strings *>, 10> lists{{{"opt", &out.option},
+                                                                        {"with", &out.with},
+                                                                        {"noopt", &out.no_option},
+                                                                        {"sub", &out.sub},
+                                                                        {"subi", &out.sub},
+                                                                        {"word", &out.word},
+                                                                        {"word0", &out.word0},
+                                                                        {"word1", &out.word1},
+                                                                        {"value", &out.value},
+                                                                        {"mode", &out.mode}}};
     for (const auto &[name, list] : lists) {
         if (name != key)
             continue;
@@ -177,6 +186,12 @@ Status Loader::row_condition(std::string_view key, const toml::node &node, When 
             return fault(node, "`noperand` can only be true; leave it out otherwise");
         return base::success();
     }
+    if (key == "most") {
+        std::size_t value = 0;
+        SALLYPORT_CHECK(number(node, value));
+        out.most = value;
+        return base::success();
+    }
     return row_consequence(key, node, out);
 }
 
@@ -189,6 +204,17 @@ Status Loader::row_consequence(std::string_view key, const toml::node &node, Whe
         out.skip = value;
         return base::success();
     }
+    const std::array<std::pair<std::string_view, std::vector<Selector> *>, 4> paths{
+        {{"reads", &out.reads},
+         {"writes", &out.writes},
+         {"deletes", &out.deletes},
+         {"exec", &out.execs}}};
+    for (const auto &[name, list] : paths) {
+        if (name == key)
+            return selectors(node, *list);
+    }
+    if (key == "tree")
+        return flag(node, out.tree);
     if (key == "sql")
         return flag(node, out.sql);
     if (key == "noinner")
@@ -280,6 +306,24 @@ Status Loader::program(const toml::node &node, std::optional<Program> &out) cons
     return base::success();
 }
 
+Status Loader::examples(const toml::node &node, bool escape, std::vector<Example> &out) const {
+    Strings texts;
+    SALLYPORT_CHECK(strings(node, texts));
+    const toml::array &list = *node.as_array();
+    for (std::size_t i = 0; i < texts.size(); ++i)
+        out.push_back({place(list[i]), std::move(texts[i]), escape});
+    return base::success();
+}
+
+Status Loader::patterns(const toml::node &node, Patterns &out) const {
+    std::string value;
+    SALLYPORT_CHECK(text(node, value));
+    if (value != "glob" && value != "regex")
+        return fault(node, "`patterns` is glob or regex");
+    out = value == "glob" ? Patterns::Glob : Patterns::Regex;
+    return base::success();
+}
+
 Status Loader::until(const toml::node &node, Entry &out) const {
     const auto *table = node.as_table();
     if (table == nullptr)
@@ -300,10 +344,12 @@ Status Loader::grammar_key(std::string_view key, const toml::node &node, Entry &
         if (name == key)
             return text(node, *value);
     }
-    const std::array<std::pair<std::string_view, Strings *>, 7> lists{
+    const std::array<std::pair<std::string_view, Strings *>, 9> lists{
         {{"lflags", &out.long_flags},
          {"largs", &out.long_args},
          {"loptargs", &out.long_optional_args},
+         {"multi", &out.multi},
+         {"last", &out.last},
          {"prefix_args", &out.prefix_args},
          {"args2", &out.double_args},
          {"recursive", &out.recursive},
@@ -379,6 +425,10 @@ Status Loader::entry_key(std::string_view key, const toml::node &node, Entry &ou
         return reason(node, out.reason);
     if (key == "when")
         return rows(node, out.when);
+    if (key == "example" || key == "escape")
+        return examples(node, key == "escape", out.examples);
+    if (key == "patterns")
+        return patterns(node, out.patterns);
     if (key == "program")
         return program(node, out.program);
     if (key == "same_as")
@@ -391,6 +441,7 @@ Status Loader::entry_key(std::string_view key, const toml::node &node, Entry &ou
 Status Loader::entry(const toml::table &table, std::string_view name, Entry &out) const {
     const bool known = site_ && base_.entries_.count(name) != 0;
     out.name = name;
+    out.place = place(table);
     for (const auto &[key, node] : table) {
         if (!one_of(key.str(), entry_keys))
             return fault(node, "unknown key `" + std::string(key.str()) + "` in command `" +

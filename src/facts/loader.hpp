@@ -50,6 +50,7 @@ class Loader {
     }
 
   private:
+    std::string place(const toml::node &node) const; // file:line:column
     base::Error fault(const toml::node &node, std::string message) const;
     Status strings(const toml::node &node, Strings &out) const;
     Status text(const toml::node &node, std::string &out) const;
@@ -65,6 +66,8 @@ class Loader {
     Status row_condition(std::string_view key, const toml::node &node, When &out) const;
     Status row_consequence(std::string_view key, const toml::node &node, When &out) const;
     Status program(const toml::node &node, std::optional<Program> &out) const;
+    Status examples(const toml::node &node, bool escape, std::vector<Example> &out) const;
+    Status patterns(const toml::node &node, Patterns &out) const;
     Status until(const toml::node &node, Entry &out) const;
     Status grammar_key(std::string_view key, const toml::node &node, Entry &out) const;
     Status entry_key(std::string_view key, const toml::node &node, Entry &out) const;

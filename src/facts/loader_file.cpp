@@ -10,6 +10,7 @@ void Loader::add_plain(std::string_view name, bool prints_only) {
         return;
     Entry plain;
     plain.name = name;
+    plain.place = base_.tables_->readers_place;
     plain.kinds.set(static_cast<std::size_t>(Kind::Reader));
     plain.prints_only = prints_only;
     plain.lenient = true;
@@ -33,10 +34,13 @@ Status Loader::readers(const toml::table &table) {
             SALLYPORT_CHECK(names(node, base_.tables_->readers));
         } else if (key.str() == "stdout_only") {
             SALLYPORT_CHECK(names(node, base_.tables_->printers));
+        } else if (key.str() == "example" || key.str() == "escape") {
+            SALLYPORT_CHECK(examples(node, key.str() == "escape", base_.tables_->examples));
         } else if (key.str() != "note") {
             return fault(node, "unknown key `" + std::string(key.str()) + "` in `readers`");
         }
     }
+    base_.tables_->readers_place = place(table);
     for (const std::string &name : base_.tables_->readers)
         add_plain(name, false);
     for (const std::string &name : base_.tables_->printers)
@@ -79,8 +83,10 @@ Status Loader::builtins(const toml::table &table) {
 
 Status Loader::paths(const toml::table &table) {
     Tables &out = *base_.tables_;
-    const std::array<std::pair<std::string_view, Strings *>, 5> lists{
-        {{"persistence", &out.persistence},
+    const std::array<std::pair<std::string_view, Strings *>, 7> lists{
+        {{"homes", &out.homes},
+         {"persistence", &out.persistence},
+         {"kernel", &out.kernel},
          {"devices", &out.devices},
          {"watched_names", &out.watched},
          {"trusted", &out.trusted},

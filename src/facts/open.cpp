@@ -245,7 +245,7 @@ void Judge::program(const Entry &entry, const Words &argv, Environment &env, Sce
     // The account and the place are those of the inner command, and of this one if it acts there.
     const bool found = inner_of(entry, parsed, rows, argv, inner_safe, env, inside, command);
     effects(entry, parsed, rows, safe, found, scene, command);
-    paths(entry, parsed, argv, env, command);
+    paths(entry, parsed, rows, argv, safe, env, command);
     if (!safe)
         texts(entry, parsed, argv, rows, env, scene, command);
     sinks(entry, parsed, command);
@@ -260,7 +260,7 @@ void Judge::record_options(const Entry &entry, const Parsed &parsed, model::Comm
     if (!command.options.empty() || !command.operands.empty())
         return;
     command.options = parsed.options;
-    command.operands = parsed.operands;
+    command.operands = as_patterns(entry.patterns, parsed.operands);
     const bool has_subs = !entry.sub.empty() || !entry.known_subs.empty() ||
                           std::any_of(entry.when.begin(), entry.when.end(),
                                       [](const When &row) { return !row.sub.empty(); });

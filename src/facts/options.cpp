@@ -26,6 +26,8 @@ class Reader {
     void add_next(std::string name); // the value is the next word
     void unknown(std::string name);
     bool operand(); // false: the rest are operands
+    void rest_as_operands();
+    bool inner_words(std::string_view name);
     void long_option(std::string_view prefix);
     void bundle(std::string_view letters, bool literal);
     void dash_word(std::string_view prefix);
@@ -145,6 +147,8 @@ void Reader::dash_word(std::string_view prefix) {
     }
     if (!argv_[at_].literal()) // -d$x
         out_.maybe_option = true;
+    if (inner_words(name))
+        return;
     const bool by_prefix =
         std::any_of(entry_.prefix_args.begin(), entry_.prefix_args.end(),
                     [&](const auto &start) { return name.compare(0, start.size(), start) == 0; });
@@ -156,6 +160,24 @@ void Reader::dash_word(std::string_view prefix) {
     } else {
         add(std::move(name), std::nullopt);
     }
+}
+
+// -exec WORDS ; : its words are those of another command, whatever they look like.
+bool Reader::inner_words(std::string_view name) {
+    if (entry_.inner_until.find(name) == entry_.inner_until.end())
+        return false;
+    add(std::string(name), std::nullopt);
+    for (++at_; at_ < argv_.size(); ++at_) {
+        const std::string text = argv_[at_].literal() ? argv_[at_].text() : "";
+        const bool behind_braces = argv_[at_ - 1].literal() && argv_[at_ - 1].text() == "{}";
+        if (text == ";" || (text == "+" && behind_braces))
+            break;
+        if (literal_prefix(argv_[at_]).compare(0, 1, "-") == 0)
+            continue; // an option of that command
+        out_.operands.push_back(argv_[at_]);
+        out_.operand_at.push_back(at_);
+    }
+    return true;
 }
 
 void Reader::tar_bundle(std::string_view letters) {
@@ -184,6 +206,19 @@ bool Reader::operand() {
         out_.operand_at.push_back(i);
     }
     return false;
+}
+
+void Reader::rest_as_operands() {
+    for (++at_; at_ < argv_.size(); ++at_) {
+        if (entry_.assign && out_.operands.empty() &&
+            literal_prefix(argv_[at_]).find('=') != std::string::npos) {
+            out_.assignments.push_back(argv_[at_].shown());
+            continue;
+        }
+        out_.operands.push_back(argv_[at_]);
+        out_.operand_at.push_back(at_);
+    }
+    done_ = true;
 }
 
 // Forms that only some commands have.
@@ -225,16 +260,7 @@ void Reader::word() {
         return;
     if (literal && prefix == "--" && entry_.style != Style::Dash) {
         out_.dashes = out_.operands.size();
-        for (++at_; at_ < argv_.size(); ++at_) {
-            if (entry_.assign && out_.operands.empty() &&
-                literal_prefix(argv_[at_]).find('=') != std::string::npos) {
-                out_.assignments.push_back(argv_[at_].shown());
-                continue;
-            }
-            out_.operands.push_back(argv_[at_]);
-            out_.operand_at.push_back(at_);
-        }
-        done_ = true;
+        rest_as_operands();
         return;
     }
     if (begins_unknown(word) || (!literal && prefix == "-"))
@@ -246,11 +272,15 @@ void Reader::word() {
     }
     if (entry_.style == Style::Dash) {
         dash_word(prefix);
+    } else if (literal && has(entry_.multi, std::string_view(prefix).substr(1))) {
+        add_next(prefix.substr(1));
     } else if (prefix[1] == '-') {
         long_option(prefix);
     } else {
         bundle(std::string_view(prefix).substr(1), literal);
     }
+    if (!out_.options.empty() && has(entry_.last, out_.options.back().name))
+        rest_as_operands();
 }
 
 Parsed Reader::read() {

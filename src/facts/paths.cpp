@@ -3,6 +3,7 @@
 
 #include "entry.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace sallyport::facts {
@@ -151,7 +152,8 @@ PathPattern tree_of(const PathPattern &root) {
     return {root.glob + "/**"};
 }
 
-bool may_meet(std::string_view pattern, const PathPattern &path) {
+bool may_meet(std::string_view pattern, const PathPattern &path,
+              const std::vector<std::string> &homes) {
     if (path.glob == "**")
         return false; // unknown is said by the pattern itself; an effect is not guessed from it
     if (path.glob.find_first_of("*?[") == std::string::npos)
@@ -163,6 +165,11 @@ bool may_meet(std::string_view pattern, const PathPattern &path) {
     if (head.empty())
         return path.glob.size() > 3 && !wanted.empty() &&
                base_name(pattern) == base_name(path.glob);
+    if (wanted.empty() && base_name(path.glob) == "**") // */.bashrc and a tree: the trees of homes
+        return std::any_of(homes.begin(), homes.end(), [&](const std::string &home) {
+            const std::size_t shared = std::min(head.size(), home.size());
+            return head.compare(0, shared, home, 0, shared) == 0;
+        });
     const std::size_t common = std::min(head.size(), wanted.size());
     return head.substr(0, common) == wanted.substr(0, common) || matches(pattern, path.glob);
 }

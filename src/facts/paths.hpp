@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sallyport::facts {
 
@@ -20,8 +21,10 @@ model::PathPattern path_of(std::string_view literal, const std::optional<std::st
 model::PathPattern tree_of(const model::PathPattern &root);
 
 // Whether a set of paths surely or perhaps lies in a pattern of the knowledge (which may begin
-// with `**`): used to find start-up files and devices.
-bool may_meet(std::string_view pattern, const model::PathPattern &path);
+// with `**`): used to find start-up files and devices. A tree holds a start-up file of some home
+// only if it lies near one of `homes`.
+bool may_meet(std::string_view pattern, const model::PathPattern &path,
+              const std::vector<std::string> &homes);
 
 std::string_view base_name(std::string_view path);
 

@@ -264,6 +264,18 @@ bool Judge::git_program(const Parsed &parsed, Environment &env, const Scene &sce
             found = true;
         }
     }
+    const auto sub_is = [&](std::string_view name) {
+        return !parsed.operands.empty() && parsed.operands[0].literal() &&
+               parsed.operands[0].text() == name;
+    };
+    if (sub_is("config") && parsed.operands.size() > 2) { // KEY VALUE: runs at a later command
+        const Inner config{Inner::How::GitConfig, ShellName::Sh};
+        model::FactWord pair = parsed.operands[1];
+        pair.parts.push_back({model::WordPartKind::Literal, "="});
+        pair.parts.insert(pair.parts.end(), parsed.operands[2].parts.begin(),
+                          parsed.operands[2].parts.end());
+        found = option_text(config, pair, parsed, env, scene, command) || found;
+    }
     // Options with a separate value: the value stands among the operands.
     for (std::size_t i = 1; i + 1 < command.argv.size(); ++i) {
         if (!command.argv[i].literal())
@@ -328,6 +340,7 @@ bool Judge::cron_table(const Parsed &parsed, Environment &env, const Scene &scen
 
 void Judge::socat_addresses(const Parsed &parsed, Environment &env, const Scene &scene,
                             model::Command &command) {
+    std::vector<model::PathPattern> both; // opened for reading and writing
     for (const FactWord &word : parsed.operands) {
         if (!word.literal()) {
             opaque(command, OpaqueReason::HoleOption, "an unknown address may run a command");
@@ -343,9 +356,14 @@ void Judge::socat_addresses(const Parsed &parsed, Environment &env, const Scene 
         if (kind == "EXEC" || kind == "SYSTEM" || kind == "SHELL")
             run_text(model::literal_word(plain), ShellName::Sh, env, scene, command.where);
         else if (kind == "OPEN" || kind == "CREATE" || kind == "FILE" || kind == "GOPEN")
-            add_write(path_of(plain, env.cwd), command.writes, command.effects);
+            both.push_back(path_of(plain, env.cwd));
         else if (value.find(':') != std::string::npos)
             command.net.push_back({plain.substr(0, plain.find(':')), 0});
+    }
+    for (const model::PathPattern &path : both) {
+        command.reads.push_back(path);
+        effect(command, model::Effect::Read);
+        add_write(path, command.writes, command.effects);
     }
 }
 

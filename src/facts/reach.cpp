@@ -19,11 +19,70 @@ Words slice(const Words &words, std::size_t begin, std::size_t end) {
                  words.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
+// The file of `file:PATH`, of `file://HOST/PATH`; an unknown beginning may be such a word.
+std::optional<FactWord> file_of_url(const FactWord &word) {
+    const FactWord any{{{model::WordPartKind::Hole, word.shown()}}, false};
+    const std::string prefix = literal_prefix(word);
+    std::string scheme = prefix.substr(0, 5);
+    for (char &byte : scheme)
+        byte = byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
+    if (!word.literal() && scheme.size() < 5)
+        return std::string_view("file:").substr(0, scheme.size()) == scheme
+                   ? std::optional<FactWord>(any)
+                   : std::nullopt;
+    if (scheme != "file:")
+        return std::nullopt;
+    if (prefix.find_first_of("%{[") != std::string::npos) // decoded and expanded by the program
+        return any;
+    std::size_t at = 5;
+    if (prefix.compare(at, 2, "//") == 0)
+        at = std::min(prefix.find('/', at + 2), prefix.size());
+    return rest_of(word, at);
+}
+
 // host:path of scp and rsync: not a path of this host.
 bool is_remote(const FactWord &word) {
     const std::string prefix = literal_prefix(word);
     const std::size_t colon = prefix.find(':');
     return colon != std::string::npos && colon > 0 && prefix.find('/') > colon;
+}
+} // namespace
+
+namespace {
+// DIR/NAME for what is copied to DIR. An unknown name is any one there.
+Words into_directory(const Parsed &parsed) {
+    const FactWord *option = parsed.value("t");
+    option = option == nullptr ? parsed.value("target-directory") : option;
+    if (option == nullptr && parsed.operands.size() < 2)
+        return {};
+    const FactWord directory = option == nullptr ? parsed.operands.back() : *option;
+    Words found;
+    for (std::size_t i = 0; i + (option == nullptr ? 1 : 0) < parsed.operands.size(); ++i) {
+        const FactWord &from = parsed.operands[i];
+        FactWord goal = directory;
+        if (from.literal())
+            goal.parts.push_back(
+                {model::WordPartKind::Literal, "/" + std::string(base_name(from.text()))});
+        else
+            goal.parts.push_back({model::WordPartKind::Glob, "/*"});
+        found.push_back(std::move(goal));
+    }
+    return found;
+}
+
+Words file_urls(const Parsed &parsed) {
+    Words found;
+    for (const FactWord &word : parsed.operands) {
+        if (const auto file = file_of_url(word))
+            found.push_back(*file);
+    }
+    for (const model::Option &option : parsed.options) {
+        if (option.name != "url" || !option.value)
+            continue;
+        if (const auto file = file_of_url(*option.value))
+            found.push_back(*file);
+    }
+    return found;
 }
 } // namespace
 
@@ -49,6 +108,16 @@ Words Judge::selected(const Selector &selector, const Parsed &parsed, const Word
         return starting_points(argv);
     case Which::Stdin:
         return {};
+    case Which::Any:
+        return {hole_word("<input>", false)};
+    case Which::Directory:
+        return {model::literal_word(".")};
+    case Which::Literal:
+        return {model::literal_word(selector.name)};
+    case Which::FileUrl:
+        return file_urls(parsed);
+    case Which::Into:
+        return into_directory(parsed);
     case Which::Option:
     case Which::OptionFile:
     case Which::Key:
@@ -80,14 +149,16 @@ Words Judge::selected(const Selector &selector, const Parsed &parsed, const Word
     return found;
 }
 
-void Judge::paths(const Entry &entry, const Parsed &parsed, const Words &argv,
-                  const Environment &env, model::Command &command) {
+void Judge::paths(const Entry &entry, const Parsed &parsed, const std::vector<MatchedRow> &rows,
+                  const Words &argv, bool safe, const Environment &env, model::Command &command) {
     const bool trees = parsed.has_any(entry.recursive) ||
                        (parsed.maybe_option && !entry.recursive.empty()) ||
                        (entry.recursive.size() == 1 && entry.recursive[0] == "*");
     const auto cwd = command.place == model::PlaceKind::Here ? env.cwd : std::nullopt;
-    const auto each = [&](const std::vector<Selector> &selectors, auto &&add) {
+    const auto each = [&](const std::vector<Selector> &selectors, bool tree, auto &&add) {
         for (const Selector &selector : selectors) {
+            if (selector.which == Which::Directory && !cwd)
+                continue;
             for (const FactWord &word : selected(selector, parsed, argv)) {
                 if ((entry.is(Kind::Remote) || entry.is(Kind::Exfil)) && is_remote(word))
                     continue;
@@ -98,16 +169,32 @@ void Judge::paths(const Entry &entry, const Parsed &parsed, const Words &argv,
                 const model::PathPattern path =
                     entry.name == "ln" ? path_of(word, cwd) : reached(word, cwd);
                 add(path);
-                if (trees && path.glob != "**")
+                if (tree && path.glob != "**")
                     add(tree_of(path));
             }
         }
     };
-    each(entry.reads, [&](const model::PathPattern &path) { command.reads.push_back(path); });
-    each(entry.writes,
-         [&](const model::PathPattern &path) { add_write(path, command.writes, command.effects); });
-    each(entry.deletes, [&](const model::PathPattern &path) { command.deletes.push_back(path); });
-    each(entry.execs, [&](const model::PathPattern &path) { command.execs.push_back(path); });
+    const auto read = [&](const auto &from, bool tree) { // an entry or a row
+        each(from.reads, tree,
+             [&](const model::PathPattern &path) { command.reads.push_back(path); });
+        each(from.execs, tree,
+             [&](const model::PathPattern &path) { command.execs.push_back(path); });
+    };
+    const auto changed = [&](const auto &from, bool tree) {
+        each(from.writes, tree, [&](const model::PathPattern &path) {
+            add_write(path, command.writes, command.effects);
+        });
+        each(from.deletes, tree,
+             [&](const model::PathPattern &path) { command.deletes.push_back(path); });
+    };
+    read(entry, trees);
+    if (!safe)
+        changed(entry, trees);
+    for (const MatchedRow &row : rows) {
+        read(*row.row, trees || row.row->tree);
+        if (!safe || !row.row->option.empty()) // a log file is written by a dry run too
+            changed(*row.row, trees || row.row->tree);
+    }
     note_links(entry, parsed, env);
     if (!command.reads.empty() || (entry.is(Kind::Reader) && !entry.prints_only))
         effect(command, Effect::Read);
@@ -119,7 +206,7 @@ void Judge::texts(const Entry &entry, const Parsed &parsed, const Words &argv,
                   const std::vector<MatchedRow> &rows, Environment &env, const Scene &scene,
                   model::Command &command) {
     if (entry.program)
-        program_text(entry, parsed, command);
+        program_text(entry, parsed, env.cwd, command);
     const bool sql =
         std::any_of(rows.begin(), rows.end(), [](const MatchedRow &row) { return row.row->sql; });
     if (!sql)
@@ -165,7 +252,8 @@ void Judge::sql_text(std::string_view text, Environment &env, const Scene &scene
 }
 
 // awk and sed programs: the operand, or the values of the options that replace it.
-void Judge::program_text(const Entry &entry, const Parsed &parsed, model::Command &command) {
+void Judge::program_text(const Entry &entry, const Parsed &parsed,
+                         const std::optional<std::string> &cwd, model::Command &command) {
     const bool sed = entry.program->language == "sed";
     Words programs;
     bool file = false, by_option = false;
@@ -192,16 +280,21 @@ void Judge::program_text(const Entry &entry, const Parsed &parsed, model::Comman
             opaque(command, OpaqueReason::Interpreter, "a program with an unknown part");
             continue;
         }
-        const ScriptRisk risk = sed ? scan_sed(program.text()) : scan_awk(program.text());
-        if (risk == ScriptRisk::Runs) {
+        const ScriptFindings found =
+            sed ? scan_sed(program.text()) : ScriptFindings{scan_awk(program.text()), {}, {}};
+        if (found.risk == ScriptRisk::Runs) {
             effect(command, Effect::Interpreter);
             opaque(command, OpaqueReason::Interpreter,
                    "the program runs commands or is not known not to");
         }
-        if (risk == ScriptRisk::Writes) {
+        if (found.risk == ScriptRisk::Writes && !sed) { // awk: the name may be computed
             effect(command, Effect::Write);
             command.writes.push_back({"**"});
         }
+        for (const std::string &name : found.reads)
+            command.reads.push_back(reached(model::literal_word(name), cwd));
+        for (const std::string &name : found.writes)
+            add_write(reached(model::literal_word(name), cwd), command.writes, command.effects);
     }
 }
 

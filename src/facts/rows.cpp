@@ -4,6 +4,7 @@
 #include "judge.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace sallyport::facts {
 namespace {
@@ -84,6 +85,8 @@ Certainty option_matches(const When &row, const Parsed &parsed) {
             }
         }
     }
+    if (!row.with.empty() && !parsed.has_any(row.with))
+        certainty = both(certainty, parsed.maybe_option ? Certainty::Maybe : Certainty::No);
     if (!row.no_option.empty() && certainty != Certainty::No)
         certainty = both(certainty, parsed.has_any(row.no_option) ? Certainty::No
                                     : parsed.maybe_option         ? Certainty::Maybe
@@ -143,6 +146,9 @@ Certainty row_matches(const When &row, const Parsed &parsed, std::size_t &at) {
         certainty = both(certainty, nth_word(row.word0, parsed, 0));
     if (certainty != Certainty::No && !row.word1.empty())
         certainty = both(certainty, nth_word(row.word1, parsed, 1));
+    // The value of an option that is not known may stand among the operands.
+    if (row.most && (parsed.operands.size() > *row.most || !parsed.unknown.empty()))
+        return Certainty::No;
     if (certainty != Certainty::No && (row.no_operand || row.no_inner_condition))
         certainty = both(certainty, parsed.operands.empty() ? Certainty::Yes : Certainty::No);
     return certainty;
@@ -175,13 +181,87 @@ std::vector<MatchedRow> matching_rows(const Entry &entry, const Parsed &parsed) 
     return found;
 }
 
+namespace {
+// --help and --version end the program before it acts. Behind the first operand of a program that
+// runs others they may be a word of that one.
+bool asks_for_help(const Entry &entry, const Parsed &parsed) {
+    if (entry.style == Style::None || entry.style == Style::Key)
+        return false;
+    const std::size_t end = entry.opens() && !parsed.operand_at.empty()
+                                ? parsed.operand_at[0]
+                                : std::numeric_limits<std::size_t>::max();
+    for (std::size_t i = 0; i < parsed.options.size(); ++i) {
+        const std::string &name = parsed.options[i].name;
+        if ((name == "help" || name == "version") && parsed.option_at[i] < end)
+            return true;
+    }
+    return false;
+}
+} // namespace
+
 bool is_safe(const Entry &entry, const Parsed &parsed, const std::vector<MatchedRow> &rows) {
-    if (entry.style != Style::None && entry.style != Style::Key &&
-        (parsed.has("help") || parsed.has("version")))
+    if (asks_for_help(entry, parsed))
         return true;
     return std::any_of(rows.begin(), rows.end(), [](const MatchedRow &row) {
         return row.row->verdict == Verdict::Safe && row.certainty == Certainty::Yes;
     });
+}
+
+namespace {
+// A regular expression that is searched in a name, as a glob that matches whatever it may match.
+// A name may go on behind it; that it may begin earlier is not said, it would mean every name.
+std::string glob_of_regex(std::string_view regex) {
+    if (regex.find_first_of("(){}\\") != std::string_view::npos)
+        return "*";
+    std::string out;
+    std::size_t atom = 0; // where the last one begins
+    for (std::size_t i = 0; i < regex.size(); ++i) {
+        const char byte = regex[i];
+        if (byte == '^' && i == 0)
+            continue;
+        if (byte == '$' && i + 1 == regex.size())
+            return out;
+        if (byte == '*' || byte == '+' || byte == '?') {
+            out.replace(std::min(atom, out.size()), std::string::npos, "*");
+            continue;
+        }
+        atom = out.size();
+        const std::size_t close = byte == '[' ? regex.find(']', i + 2) : std::string_view::npos;
+        if (close == std::string_view::npos) {
+            out += byte == '.' ? '?' : byte;
+            continue;
+        }
+        out += regex.substr(i, close + 1 - i);
+        i = close;
+    }
+    return out + "*";
+}
+
+FactWord glob_word(std::string pattern) {
+    return FactWord{{{model::WordPartKind::Glob, std::move(pattern)}}, false};
+}
+} // namespace
+
+std::vector<FactWord> as_patterns(Patterns how, std::vector<FactWord> operands) {
+    if (how == Patterns::None)
+        return operands;
+    std::vector<FactWord> out;
+    for (FactWord &word : operands) {
+        const std::string text = word.literal() ? word.text() : "";
+        if (how == Patterns::Regex && !text.empty()) {
+            for (std::size_t at = 0; at <= text.size();) { // a|b
+                const std::size_t end = std::min(text.find('|', at), text.size());
+                out.push_back(
+                    glob_word(glob_of_regex(std::string_view(text).substr(at, end - at))));
+                at = end + 1;
+            }
+        } else if (text.find_first_of("*?[") != std::string::npos) {
+            out.push_back(glob_word(text));
+        } else {
+            out.push_back(std::move(word));
+        }
+    }
+    return out;
 }
 
 void after_sub_command(const Entry &entry, Parsed &parsed) {

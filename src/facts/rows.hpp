@@ -20,6 +20,9 @@ struct MatchedRow {
 // The rows that hold or may hold.
 std::vector<MatchedRow> matching_rows(const Entry &entry, const Parsed &parsed);
 
+// Operands that the program itself reads as patterns of names, as the patterns they are.
+std::vector<model::FactWord> as_patterns(Patterns how, std::vector<model::FactWord> operands);
+
 // A row surely says that nothing happens (dry run, help, list).
 bool is_safe(const Entry &entry, const Parsed &parsed, const std::vector<MatchedRow> &rows);
 

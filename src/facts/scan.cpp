@@ -94,7 +94,7 @@ namespace {
 class SedScan {
   public:
     explicit SedScan(std::string_view text) : text_(text) {}
-    ScriptRisk run();
+    ScriptFindings run();
 
   private:
     char at() const { return i_ < text_.size() ? text_[i_] : '\0'; }
@@ -103,16 +103,28 @@ class SedScan {
     bool address();
     void substitute();
     void rest_of_line() { i_ = std::min(text_.find('\n', i_), text_.size()); }
-    void worse(ScriptRisk risk) { risk_ = std::max(risk_, risk); }
+    std::string file(); // a name runs to the end of the line
+    void worse(ScriptRisk risk) { found_.risk = std::max(found_.risk, risk); }
+    ScriptFindings runs() {
+        worse(ScriptRisk::Runs);
+        return std::move(found_);
+    }
 
     std::string_view text_;
     std::size_t i_ = 0;
-    ScriptRisk risk_ = ScriptRisk::Reads;
+    ScriptFindings found_;
 };
 
 void SedScan::skip_blanks(std::string_view set) {
     while (i_ < text_.size() && set.find(text_[i_]) != std::string_view::npos)
         ++i_;
+}
+
+std::string SedScan::file() {
+    skip_blanks(" \t");
+    const std::size_t from = i_;
+    rest_of_line();
+    return std::string(text_.substr(from, i_ - from));
 }
 
 bool SedScan::skip_to(char close) { // i_ behind the closing byte
@@ -153,7 +165,8 @@ void SedScan::substitute() {
             worse(ScriptRisk::Runs);
         if (flag == 'w') {
             worse(ScriptRisk::Writes);
-            rest_of_line();
+            ++i_;
+            found_.writes.push_back(file());
             return;
         }
         if (std::string_view("gpiImM0123456789e").find(flag) == std::string_view::npos)
@@ -162,18 +175,18 @@ void SedScan::substitute() {
     }
 }
 
-ScriptRisk SedScan::run() {
-    while (i_ < text_.size() && risk_ != ScriptRisk::Runs) {
+ScriptFindings SedScan::run() {
+    while (i_ < text_.size() && found_.risk != ScriptRisk::Runs) {
         skip_blanks(" \t\n;{}");
         if (i_ >= text_.size())
             break;
         if (!address())
-            return ScriptRisk::Runs;
+            return runs();
         skip_blanks(" \t");
         if (at() == ',') {
             ++i_;
             if (!address())
-                return ScriptRisk::Runs;
+                return runs();
         }
         skip_blanks(" \t!");
         const char command = at();
@@ -182,11 +195,15 @@ ScriptRisk SedScan::run() {
         ++i_;
         switch (command) {
         case 'e':
-            return ScriptRisk::Runs;
+            return runs();
         case 'w':
         case 'W':
             worse(ScriptRisk::Writes);
-            rest_of_line();
+            found_.writes.push_back(file());
+            break;
+        case 'r':
+        case 'R':
+            found_.reads.push_back(file());
             break;
         case 's':
             substitute();
@@ -195,7 +212,7 @@ ScriptRisk SedScan::run() {
             const char close = at();
             ++i_;
             if (!skip_to(close) || !skip_to(close))
-                return ScriptRisk::Runs;
+                return runs();
             break;
         }
         case 'a':
@@ -207,8 +224,6 @@ ScriptRisk SedScan::run() {
             } while (i_ < text_.size() && i_ >= 2 && text_[i_ - 2] == '\\');
             break;
         case '#':
-        case 'r':
-        case 'R':
         case 'b':
         case 't':
         case 'T':
@@ -222,15 +237,15 @@ ScriptRisk SedScan::run() {
             break;
         default:
             if (std::string_view("dDgGhHlnNpPqQxz={}FvL").find(command) == std::string_view::npos)
-                return ScriptRisk::Runs;
+                return runs();
             skip_blanks("0123456789 \t");
         }
     }
-    return risk_;
+    return std::move(found_);
 }
 } // namespace
 
-ScriptRisk scan_sed(std::string_view script) {
+ScriptFindings scan_sed(std::string_view script) {
     return SedScan(script).run();
 }
 

@@ -11,8 +11,13 @@ namespace sallyport::facts {
 
 enum class ScriptRisk : std::uint8_t { Reads, Writes, Runs };
 
+struct ScriptFindings {
+    ScriptRisk risk = ScriptRisk::Reads;
+    std::vector<std::string> reads, writes; // files named in the script
+};
+
 ScriptRisk scan_awk(std::string_view program);
-ScriptRisk scan_sed(std::string_view script);
+ScriptFindings scan_sed(std::string_view script);
 
 struct SqlFindings {
     std::vector<model::Effect> effects;

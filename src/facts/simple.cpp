@@ -437,13 +437,16 @@ void Judge::add_write(const model::PathPattern &path, std::vector<model::PathPat
     writes.push_back(path);
     effects.push_back(Effect::Write);
     const auto meets = [&](const std::vector<std::string> &patterns) {
-        return std::any_of(patterns.begin(), patterns.end(),
-                           [&](const std::string &pattern) { return may_meet(pattern, path); });
+        return std::any_of(patterns.begin(), patterns.end(), [&](const std::string &pattern) {
+            return may_meet(pattern, path, tables.homes);
+        });
     };
     if (meets(tables.devices))
         effects.push_back(Effect::Destroy);
     if (meets(tables.persistence))
         effects.push_back(Effect::Persistence);
+    if (meets(tables.kernel))
+        effects.push_back(Effect::Privilege);
 }
 
 void Judge::apply(const Redirected &redirected, model::Command &command) {

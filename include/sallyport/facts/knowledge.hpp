@@ -17,6 +17,7 @@ namespace sallyport::facts {
 
 struct Entry; // one command; private to this module
 struct Tables;
+struct ExampleReport; // see examples.hpp
 
 inline constexpr std::size_t max_knowledge_bytes = 1024 * 1024;
 
@@ -54,6 +55,7 @@ class Knowledge {
     std::map<std::string, Entry, std::less<>> entries_;
     std::unique_ptr<Tables> tables_;
     friend class Loader;
+    friend ExampleReport check_examples(const Knowledge &knowledge);
 };
 
 } // namespace sallyport::facts

@@ -26,14 +26,21 @@ TEST_SUITE("facts.scan") {
         for (const char *text :
              {"1,5p", "s/rm/ls/", "/rm -rf/p", "s/e/w/g", "2d", "$!N;P;D", "s|a/e|b|2p",
               "y/abc/wee/", "/e/,/w/d", "a\\\ne rm", ":a;N;ba", "s/\\/e/x/"})
-            CHECK_MESSAGE(scan_sed(text) == ScriptRisk::Reads, std::string(text));
+            CHECK_MESSAGE(scan_sed(text).risk == ScriptRisk::Reads, std::string(text));
     }
     TEST_CASE("sed that runs or writes") {
         for (const char *text :
              {"1e rm", "s/.*/x/e", "1!d;e rm", "s/a/b/;e", "s/a/b/ge", "e", "/x/e id", "s/a", "&"})
-            CHECK_MESSAGE(scan_sed(text) == ScriptRisk::Runs, std::string(text));
+            CHECK_MESSAGE(scan_sed(text).risk == ScriptRisk::Runs, std::string(text));
         for (const char *text : {"w /w/f", "1w f", "s/a/b/w f", "W f"})
-            CHECK_MESSAGE(scan_sed(text) == ScriptRisk::Writes, std::string(text));
+            CHECK_MESSAGE(scan_sed(text).risk == ScriptRisk::Writes, std::string(text));
+    }
+    TEST_CASE("files that a sed script names") {
+        CHECK(scan_sed("r /etc/shadow").reads == std::vector<std::string>{"/etc/shadow"});
+        CHECK(scan_sed("1R f\np").reads == std::vector<std::string>{"f"});
+        CHECK(scan_sed("s/a/b/w /w/f").writes == std::vector<std::string>{"/w/f"});
+        CHECK(scan_sed("/x/w a b").writes == std::vector<std::string>{"a b"});
+        CHECK(scan_sed("s/r/w/").reads.empty());
     }
     TEST_CASE("SQL by its first words") {
         const auto facts = [](const std::string &sql) { return judged("psql -c " + sql); };
