@@ -23,7 +23,7 @@ std::string site_fault(const std::string &text) {
 
 TEST_SUITE("facts.knowledge") {
     TEST_CASE("the shipped base loads and is as large as it says") {
-        CHECK(knowledge().size() >= 221);
+        CHECK(knowledge().size() >= 780);
         CHECK(knowledge().find("sudo") != nullptr);
         CHECK(knowledge().find("mkfs.ext4") == knowledge().find("mkfs"));
         CHECK(knowledge().find("podman") == knowledge().find("docker"));
@@ -100,6 +100,11 @@ TEST_SUITE("facts.knowledge") {
         CHECK(fault("[c.x]\nskip = 65\n").find("0 to 64") != std::string::npos);
         CHECK(fault("[c.x]\nargs = \"a\"\noptargs = \"a\"\n").find("may have") !=
               std::string::npos);
+        CHECK(fault("[c.x]\npatterns = \"sql\"\n").find("glob or regex") != std::string::npos);
+        CHECK(fault("[c.x]\nexample = \"x\"\n").find("list of strings") != std::string::npos);
+        CHECK(fault("[c.x]\nwhen = [{tree = 1}]\n").find("true or false") != std::string::npos);
+        CHECK(fault("[c.x]\nwhen = [{reads = [\"2.\"]}]\n").find("unknown selector") !=
+              std::string::npos);
         CHECK(fault("oops = 1\n").find("key `oops` in `paths`") != std::string::npos);
         CHECK(!Knowledge::load("oops = 1\n" + std::string(minimal), "k"));
         CHECK(fault("[c.x\n").find("k.toml:4:") == 0);
@@ -148,6 +153,49 @@ TEST_SUITE("facts.knowledge") {
         CHECK(!site_fault("format = 1\n[sql]\nsafe = [\"DROP\"]\n").empty());
         CHECK(!site_fault("format = 1\n[builtins]\nbash = [\"rm\"]\n").empty());
         CHECK(!site_fault("format = 1\n[c.vi]\neffects = [\"read\"]\n").empty());
+    }
+
+    TEST_CASE("operands that a program reads as patterns are patterns") {
+        const auto operand = [](const std::string &line, std::size_t index = 0) {
+            const auto facts = judged(line);
+            const auto &words = facts.commands.at(0).operands;
+            const auto &word = words.at(index);
+            return std::string(word.literal() ? "=" : "~") + word.shown();
+        };
+        CHECK(operand("systemctl stop 'ssh*'", 1) == "~ssh*");
+        CHECK(operand("systemctl stop sshd", 1) == "=sshd");
+        CHECK(operand("pkill 'ss[h]d'") == "~ss[h]d*");
+        CHECK(operand("pkill '^ss.d$'") == "~ss?d");
+        CHECK(operand("pkill 's+hd'") == "~*hd*");
+        CHECK(operand("pkill 'x|sshd$'", 1) == "~sshd");
+        CHECK(operand("pkill 'ss(h)d'") == "~*");
+        CHECK(operand("pkill nginx") == "~nginx*");
+        CHECK(operand("killall 'ss?d'") == "~ss?d");
+        CHECK(operand("rm 'ss?d'") == "=ss?d");
+    }
+
+    TEST_CASE("a copy reaches the name below a directory too") {
+        const auto writes = [](const std::string &line) {
+            std::string out;
+            const auto facts = judged(line);
+            for (const auto &path : facts.commands.at(0).writes)
+                out += (out.empty() ? "" : " ") + path.glob;
+            return out;
+        };
+        CHECK(writes("cp /srv/a /etc/sudoers.d") == "/etc/sudoers.d /etc/sudoers.d/a");
+        CHECK(writes("cp /srv/a* /etc") == "/etc /etc/*");
+        CHECK(writes("cp -t /etc /srv/a") == "/etc /etc/a");
+        CHECK(writes("cp /srv/a") == "/srv/a");
+    }
+
+    TEST_CASE("the words of an inner command are no options of the outer one") {
+        for (const char *line :
+             {"find /srv -exec sh -c 'rm /x' --version ';'", "java -jar /x --version",
+              "python3 -c 'x' --version", "python3 -m x --help", "make -f /x all"})
+            CHECK_MESSAGE((is_opaque(judged(line)) || named(judged(line), "rm").size() == 1),
+                          std::string(line));
+        for (const char *line : {"java -version", "python3 --version", "make --help"})
+            CHECK_MESSAGE(!is_opaque(judged(line)), std::string(line));
     }
 
     TEST_CASE("globs of the knowledge") {
