@@ -55,7 +55,7 @@ struct Selector {
         StartingPoints, // operands before the expression (find)
         Stdin,
         Any,       // a file that nobody can name: `**`
-        Directory, // the working directory, where it is known
+        Directory, // the working directory
         Literal,   // a path of its own
         FileUrl,   // operands and values of `url` that are written file:PATH
         Into,      // the names of the other operands below the last one, or below -t: if it is a

@@ -372,7 +372,7 @@ class Judge {
 std::string literal_prefix(const model::FactWord &word); // bytes before the first hole or glob
 model::FactWord hole_word(std::string text, bool may_split);
 bool begins_unknown(const model::FactWord &word); // its first bytes are not known
-bool is_process(const model::FactWord &word); // <(..) or >(..)
+bool is_process(const model::FactWord &word);     // <(..) or >(..)
 bool is_number(std::string_view text);
 bool numeric(const Variable &variable); // surely an integer
 Variable number_hole();

@@ -157,8 +157,6 @@ void Judge::paths(const Entry &entry, const Parsed &parsed, const std::vector<Ma
     const auto cwd = command.place == model::PlaceKind::Here ? env.cwd : std::nullopt;
     const auto each = [&](const std::vector<Selector> &selectors, bool tree, auto &&add) {
         for (const Selector &selector : selectors) {
-            if (selector.which == Which::Directory && !cwd)
-                continue;
             for (const FactWord &word : selected(selector, parsed, argv)) {
                 if ((entry.is(Kind::Remote) || entry.is(Kind::Exfil)) && is_remote(word))
                     continue;

@@ -186,6 +186,10 @@ TEST_SUITE("facts.knowledge") {
         CHECK(writes("cp /srv/a* /etc") == "/etc /etc/*");
         CHECK(writes("cp -t /etc /srv/a") == "/etc /etc/a");
         CHECK(writes("cp /srv/a") == "/srv/a");
+        CHECK(writes("tar xf /srv/a -C /etc") == "/etc /etc/**");
+        CHECK(writes("tar xf /srv/a") == "**");
+        CHECK(writes("unzip /srv/a") == "**");
+        CHECK(writes("tar xOf /srv/a").empty());
     }
 
     TEST_CASE("the words of an inner command are no options of the outer one") {
