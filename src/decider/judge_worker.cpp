@@ -68,7 +68,7 @@ void read_definitions(std::string_view text, facts::SessionState &session) {
 
 wire::JudgeAsk judge_ask(const model::Action &action, const std::string &definitions) {
     return {0,           action.bytes,    action.dialect, action.kind, action.cwd.value_or(""),
-            definitions, action.terminal, action.sh};
+            definitions, action.terminal, action.sh,      action.input};
 }
 
 model::CommandFacts judge(const facts::Knowledge &knowledge, const wire::JudgeAsk &ask) {
@@ -78,6 +78,7 @@ model::CommandFacts judge(const facts::Knowledge &knowledge, const wire::JudgeAs
     session.terminal = ask.terminal;
     session.login = ask.dialect;
     session.sh = ask.sh;
+    session.input = ask.input;
     read_definitions(ask.definitions, session);
     return facts::judge_text(ask.text, ask.dialect, ask.kind, knowledge, session);
 }

@@ -209,8 +209,7 @@ void Judge::read_into(const Words &argv, Environment &env, const Scene &scene,
     if (names.empty())
         names.push_back(model::literal_word(lines ? "MAPFILE" : "REPLY"));
     std::vector<std::string> values;
-    const bool simple = name == "read" && scene.input.from == Input::From::Text &&
-                        !env.splitting_changed &&
+    const bool simple = name == "read" && scene.input.whole() && !env.splitting_changed &&
                         scene.input.text.find('\\') == std::string::npos &&
                         operands(argv, "").size() == names.size() && !has_flag(argv, 'a');
     if (simple) {
@@ -321,7 +320,7 @@ void Judge::source(const Words &argv, Environment &env, const Scene &scene,
     const Words files = operands(argv, "");
     if (!files.empty() && files[0].literal() &&
         (files[0].text() == "/dev/stdin" || files[0].text() == "/dev/fd/0") &&
-        scene.input.from == Input::From::Text) {
+        scene.input.whole()) {
         standard_input(ShellName::Self, env, scene, command);
         return;
     }

@@ -180,7 +180,8 @@ struct Tables {
     Sql sql;
     std::set<std::string, std::less<>> readers, printers;
     std::string readers_place;
-    std::vector<Example> examples; // of readers, which have no entry of their own
+    std::vector<Example> examples;                  // of readers, which have no entry of their own
+    std::set<std::string, std::less<>> leave_input; // never read standard input themselves
     std::map<std::string, std::set<std::string, std::less<>>, std::less<>> builtins; // by dialect
     std::vector<std::string> watched;        // environment names that make a child run code
     std::vector<std::string> persistence;    // paths whose content runs later

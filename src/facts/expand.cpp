@@ -413,7 +413,7 @@ Choices Judge::expand(const shell::Part &part, bool quoted, Environment &env, co
         apart.keeps_shell = false;
         apart.output_piped = true;
         if (value->direction == shell::ProcessDirection::Write)
-            apart.input = {Input::From::Unknown, {}};
+            apart.input = Input::unknown();
         list(value->body, inside, apart);
         return {{{Piece::Kind::Hole, "<procsub>", true, false}}};
     }

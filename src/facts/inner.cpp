@@ -247,7 +247,7 @@ bool Judge::has_shell_option(const model::Command &command) const {
 }
 
 bool Judge::interactive(Environment &env, const Scene &scene, model::Command &command) {
-    if (scene.input.from == Input::From::Text) {
+    if (scene.input.whole()) {
         standard_input(ShellName::Login, env, scene, command);
         return true;
     }

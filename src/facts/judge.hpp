@@ -24,11 +24,25 @@ namespace sallyport::facts {
 
 using Words = std::vector<model::FactWord>;
 
-// What stands on standard input.
+// What stands on standard input. Copies are the same input: what one command takes from it is gone
+// for all.
 struct Input {
     enum class From : std::uint8_t { Session, Unknown, Text };
     From from = From::Session;
-    std::string text; // with From::Text
+    std::string text;            // with From::Text
+    bool script = false;         // a shell reads its own text from here, a line at a time
+    std::shared_ptr<bool> taken; // with From::Text: a command may have taken a part
+
+    static Input of(std::string text) {
+        return {From::Text, std::move(text), false, std::make_shared<bool>(false)};
+    }
+    static Input unknown() { return {From::Unknown, {}, false, nullptr}; }
+    // For a body that runs again and again: nobody in it reads the whole.
+    Input shared() const {
+        return from == From::Text ? Input{From::Unknown, {}, script, taken} : *this;
+    }
+    // Whoever reads it now reads exactly `text`.
+    bool whole() const { return from == From::Text && !*taken; }
 };
 
 // Around a command: who runs it, where, inside what.
@@ -107,6 +121,8 @@ class Judge {
 
     // walk.cpp
     Environment start(Scene &scene);
+    void take_input(const Scene &scene, model::Command &command);
+    bool leaves_input(const model::Command &command, const Scene &scene) const;
     void list(const shell::List &list, Environment &env, const Scene &scene);
     void node(const shell::Node &node, Environment &env, const Scene &scene);
     void bare(const shell::Node &node, Environment &env, const Scene &scene);

@@ -36,6 +36,8 @@ Status Loader::readers(const toml::table &table) {
             SALLYPORT_CHECK(names(node, base_.tables_->printers));
         } else if (key.str() == "example" || key.str() == "escape") {
             SALLYPORT_CHECK(examples(node, key.str() == "escape", base_.tables_->examples));
+        } else if (key.str() == "leave_input") {
+            SALLYPORT_CHECK(names(node, base_.tables_->leave_input));
         } else if (key.str() != "note") {
             return fault(node, "unknown key `" + std::string(key.str()) + "` in `readers`");
         }

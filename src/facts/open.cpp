@@ -160,7 +160,33 @@ void Judge::command(Words argv, Environment &env, Scene scene, model::Span where
         resolve(argv, env, scene, where, command);
     else if (scene.keeps_shell && scene.direct)
         env.forget_all();
+    take_input(scene, command);
     emit(slot, std::move(command));
+}
+
+// A command that may read takes its part from those after it. If a shell has its own text there,
+// `head -c 7; echo '<newline>rm x'` makes it read something else than what was parsed.
+void Judge::take_input(const Scene &scene, model::Command &command) {
+    if ((!scene.input.script && !scene.input.taken) || leaves_input(command, scene))
+        return;
+    if (scene.input.taken)
+        *scene.input.taken = true;
+    if (scene.input.script)
+        opaque(command, OpaqueReason::StdinScript,
+               "it may read a part of the script that stands on standard input");
+}
+
+bool Judge::leaves_input(const model::Command &command, const Scene &scene) const {
+    static constexpr std::array<std::string_view, 5> reading{"read", "mapfile", "readarray",
+                                                             "source", "."};
+    if (!command.known || !command.name.literal())
+        return false;
+    const std::string name = command.name.text();
+    const Tables &tables = knowledge_.tables();
+    if (tables.printers.count(name) != 0 || tables.leave_input.count(name) != 0)
+        return true;
+    return !command.path && scene.direct && is_builtin(name, scene) &&
+           std::find(reading.begin(), reading.end(), name) == reading.end();
 }
 
 void Judge::note_program(const std::string &name) {

@@ -74,7 +74,7 @@ bool Judge::shell_program(const Entry &entry, const Parsed &parsed, Environment 
         return true;
     }
     if (words.empty() || parsed.has("s")) {
-        if (parsed.has("i") && scene.input.from != Input::From::Text) {
+        if (parsed.has("i") && !scene.input.whole()) {
             opaque(command, OpaqueReason::Interactive, "a shell: what is typed there is not seen");
             return true;
         }
@@ -83,7 +83,7 @@ bool Judge::shell_program(const Entry &entry, const Parsed &parsed, Environment 
     }
     const bool literal = words[0].literal();
     if (literal && (words[0].text() == "/dev/stdin" || words[0].text() == "/dev/fd/0") &&
-        scene.input.from == Input::From::Text) {
+        scene.input.whole()) {
         standard_input(shell, env, scene, command, from(words, 1));
         return true;
     }
@@ -197,7 +197,7 @@ bool Judge::xargs_program(const Parsed &parsed, Environment &env, const Scene &s
     if (mark.empty())
         words.push_back(hole_word("<input>", true));
     Scene inside = scene;
-    inside.input = {Input::From::Unknown, {}};
+    inside.input = Input::unknown();
     run_argv(std::move(words), env, inside, command);
     return true;
 }
@@ -225,7 +225,7 @@ bool Judge::parallel_program(const Parsed &parsed, Environment &env, const Scene
     if (!inserted)
         words.push_back(input);
     Scene inside = scene;
-    inside.input = {Input::From::Unknown, {}};
+    inside.input = Input::unknown();
     Environment without = env;
     without.variables.erase("parallel_input");
     run_words(words, ShellName::Login, false, without, inside, command.where);
@@ -312,7 +312,7 @@ bool Judge::cron_table(const Parsed &parsed, Environment &env, const Scene &scen
     }
     const bool from_stdin = parsed.operands.empty() ||
                             (parsed.operands[0].literal() && parsed.operands[0].text() == "-");
-    if (!from_stdin || scene.input.from != Input::From::Text) {
+    if (!from_stdin || !scene.input.whole()) {
         opaque(command, from_stdin ? OpaqueReason::StdinScript : OpaqueReason::ScriptFile,
                "the table is not known");
         return true;

@@ -224,7 +224,7 @@ void Judge::texts(const Entry &entry, const Parsed &parsed, const Words &argv,
     }
     if (given)
         return;
-    if (scene.input.from == Input::From::Text)
+    if (scene.input.whole())
         sql_text(scene.input.text, env, scene, command);
     else
         opaque(command,

@@ -342,7 +342,7 @@ void Judge::here_document(const shell::Redirect &redirect, Environment &env, con
         value += '\n';
     if (fd == 0) {
         out.has_input = true;
-        out.input = constant ? Input{Input::From::Text, value} : Input{Input::From::Unknown, {}};
+        out.input = constant ? Input::of(value) : Input::unknown();
     } else if (constant) {
         out.texts.emplace_back(fd, value);
     }
@@ -376,7 +376,7 @@ void Judge::redirect_to(const shell::Redirect &redirect, const model::FactWord &
         redirect.op == Op::Read || redirect.op == Op::ReadWrite || redirect.op == Op::DuplicateIn;
     if (input && redirect.fd.value_or(0) == 0) {
         out.has_input = true;
-        out.input = {Input::From::Unknown, {}};
+        out.input = Input::unknown();
     }
     if (!input && redirect.fd.value_or(1) == 1)
         out.output = true;
@@ -530,7 +530,7 @@ std::optional<std::string> Judge::known_output(const std::string &name,
                                                const Redirected &redirected) const {
     if (name == ":" || name == "true")
         return std::string();
-    if (name == "cat" && words.empty() && redirected.input.from == Input::From::Text)
+    if (name == "cat" && words.empty() && redirected.input.whole())
         return redirected.input.text;
     if (name == "printf" && !words.empty() && words[0].compare(0, 1, "-") != 0) {
         const std::string format = words[0];

@@ -156,14 +156,17 @@ void Judge::run_words(const Words &words, ShellName shell, bool escape, Environm
 // Standard input as the text of a shell.
 void Judge::standard_input(ShellName shell, Environment &env, const Scene &scene,
                            model::Command &command, std::optional<Words> positional) {
-    if (scene.input.from == Input::From::Text) {
+    if (scene.input.whole()) {
         Scene inside = scene;
         inside.in(model::ContextFlag::HereDocument);
-        inside.input = {Input::From::Unknown, {}};
+        inside.input = {Input::From::Unknown, {}, true, nullptr};
         text_in(scene.input.text, shell, env, inside, command.where, std::move(positional));
         return;
     }
-    const bool interactive = scene.input.from == Input::From::Session && session_.terminal;
+    const bool session = scene.input.from == Input::From::Session;
+    const bool interactive = session && session_.terminal;
+    if (session && !interactive && dry_ == 0)
+        facts_.reads_script = true;
     opaque(command, interactive ? OpaqueReason::Interactive : OpaqueReason::StdinScript,
            interactive ? "a shell for a person: what is typed there is not seen"
                        : "the script on standard input is not known");

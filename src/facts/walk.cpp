@@ -54,6 +54,8 @@ model::CommandFacts Judge::derive(const shell::Unit &unit) {
     Scene scene;
     scene.dialect = unit.dialect;
     scene.unit = &unit;
+    if (session_.input)
+        scene.input = Input::of(*session_.input);
     Environment env = start(scene);
     list(unit.body, env, scene);
     std::sort(facts_.programs.begin(), facts_.programs.end());
@@ -254,7 +256,7 @@ void Judge::pipeline(const shell::Pipeline &pipe, Environment &env, const Scene 
         node(pipe.commands[i], inside, part);
         if (in_shell)
             env = scene.dialect == model::Dialect::Zsh ? inside : join(env, inside);
-        part.input = output ? Input{Input::From::Text, *output} : Input{Input::From::Unknown, {}};
+        part.input = output ? Input::of(*output) : Input::unknown();
     }
 }
 
@@ -291,8 +293,7 @@ void Judge::branches(const shell::If &branches, Environment &env, const Scene &s
 void Judge::loop(const shell::Loop &loop, Environment &env, const Scene &scene) {
     Scene inside = scene;
     inside.in(ContextFlag::Loop);
-    if (inside.input.from == Input::From::Text)
-        inside.input = {Input::From::Unknown, {}}; // each round takes a part of it
+    inside.input = inside.input.shared();
     repeat(env, [&](Environment &round) {
         list(loop.condition, round, inside);
         list(loop.body, round, inside);
@@ -325,8 +326,7 @@ void Judge::for_each(const shell::For &loop, Environment &env, const Scene &scen
     watch(loop.name, item, env, scene, {}, nullptr);
     Scene inside = scene;
     inside.in(ContextFlag::Loop);
-    if (inside.input.from == Input::From::Text)
-        inside.input = {Input::From::Unknown, {}};
+    inside.input = inside.input.shared();
     repeat(env, [&](Environment &round) {
         set(round, loop.name, item);
         if (loop.select)
@@ -379,7 +379,7 @@ void Judge::define(const shell::Function &function, Environment &env, const Scen
     later.forget_all();
     Scene inside = scene;
     inside.in(ContextFlag::Function);
-    inside.input = {Input::From::Unknown, {}};
+    inside.input = Input::unknown();
     inside.calls = max_call_depth; // calls are judged where they are made
     node(function.body[0], later, inside);
 }
@@ -412,7 +412,7 @@ void Judge::coproc(const shell::Coproc &coproc, Environment &env, const Scene &s
         return;
     Scene apart = scene;
     apart.in(ContextFlag::Background);
-    apart.input = {Input::From::Unknown, {}};
+    apart.input = Input::unknown();
     apart.keeps_shell = false;
     Environment inside = env;
     node(coproc.body[0], inside, apart);

@@ -160,7 +160,7 @@ void Connection::note(wire::NoteKind kind, const std::string &text) {
 Session *Connection::session_of(const ipc::Frame &frame) {
     wire::Reader reader(frame.body);
     if (frame.type == wire::ChannelText::type || frame.type == wire::ChannelEnd::type ||
-        frame.type == wire::SessionOpened::type) {
+        frame.type == wire::GatherInput::type || frame.type == wire::SessionOpened::type) {
         const auto at = sessions_.find(reader.uint32());
         return at == sessions_.end() ? nullptr : at->second.get();
     }

@@ -30,6 +30,9 @@ struct Session::Row {
     Handler handlers[state_count];
 };
 constexpr Session::Row Session::table[] = {
+    {wire::GatherInput::type,
+     {&Session::refuse, &Session::refuse, &Session::take_gather, &Session::refuse, &Session::refuse,
+      &Session::refuse, &Session::refuse, &Session::refuse, &Session::ignore, &Session::ignore}},
     {wire::ChannelText::type,
      {&Session::refuse, &Session::take_text, &Session::take_text, &Session::take_text,
       &Session::take_text, &Session::take_text, &Session::take_text, &Session::take_text,
@@ -145,7 +148,12 @@ base::Status Session::take_ready(ipc::Frame &frame) {
     SALLYPORT_TRY(const auto message, frame.as<wire::ReleaseReady>());
     if (message.unit != 0 && (guard_ == nullptr || message.unit != guard_->unit))
         return base::success(); // the unit was cancelled meanwhile
-    send(wire::ReleaseAsk{message.session, message.unit, message.unit == 0 ? text_ : guard_->text});
+    // A shell without a command runs the script that was gathered.
+    const bool script = kind_ == wire::AskKind::Shell && gathering_;
+    const std::string &asked = message.unit != 0 ? guard_->text : text_;
+    send(wire::ReleaseAsk{
+        message.session, message.unit,
+        script && message.unit == 0 ? std::string(base::as_text(gathering_->input)) : asked});
     return base::success();
 }
 
@@ -248,6 +256,8 @@ void Session::step_setup() {
     if (opened_.guarded)
         return begin_guard();
     pump_.attach(exec_.get(), path_.get());
+    if (gathering_)
+        pump_.to_target(gathering_->input);
 }
 
 void Session::step_waiting() {
@@ -415,6 +425,7 @@ void Session::step() {
         break;
     case State::Asked:
         pump_.step(context_.clock.steady());
+        step_gather();
         break;
     case State::Exchange:
     case State::Deciding:
@@ -442,6 +453,8 @@ std::optional<base::SteadyTime> Session::due() const {
             return due;
         return due ? std::min(*due, *guard_->timer) : guard_->timer;
     }
+    if (state_ == State::Asked && gathering_ && !gathering_->told)
+        return gathering_->deadline;
     const bool waiting = state_ == State::Exchange || state_ == State::Login ||
                          state_ == State::Setup || (state_ == State::Closing && close_sent_);
     return waiting ? std::optional(close_deadline_) : std::nullopt;

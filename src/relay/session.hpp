@@ -92,6 +92,7 @@ class Session final : private ssh::ChannelSink, private ssh::ClientPort {
         std::optional<ssh::ExitSignal> signal;
     };
 
+    base::Status take_gather(ipc::Frame &frame);
     base::Status take_text(ipc::Frame &frame);
     base::Status take_end(ipc::Frame &frame);
     base::Status take_opened(ipc::Frame &frame);
@@ -109,6 +110,9 @@ class Session final : private ssh::ChannelSink, private ssh::ClientPort {
     void resize(const ssh::Size &size);
     std::size_t talk(base::BytesView bytes);
     std::size_t look_for_cancel(base::BytesView bytes);
+    std::size_t gather(base::BytesView bytes);
+    void step_gather();
+    void tell_gathered(bool complete);
     void send_input(base::BytesView bytes, bool end);
     void cancel(bool closed);
 
@@ -170,6 +174,15 @@ class Session final : private ssh::ChannelSink, private ssh::ClientPort {
     std::optional<ssh::Terminal> terminal_;
     std::vector<model::EnvironmentEntry> environment_;
     std::size_t environment_bytes_ = 0;
+
+    // Standard input that sallyportd wants whole before it decides; it goes to the program first.
+    struct Gathering {
+        base::Bytes input;
+        base::SteadyTime deadline;
+        bool full = false; // more came than a script may have
+        bool told = false;
+    };
+    std::optional<Gathering> gathering_;
 
     // The person's side.
     bool input_ended_ = false, person_closed_ = false, input_end_sent_ = false;

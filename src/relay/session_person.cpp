@@ -15,6 +15,7 @@ constexpr std::size_t max_modes_bytes = 4096;
 constexpr std::size_t max_input_message = 32 * 1024;
 constexpr std::size_t max_queued_signals = 16;
 constexpr std::uint8_t control_c = 0x03;
+constexpr std::chrono::seconds gather_wait{10}; // for the end of a script on standard input
 
 } // namespace
 
@@ -118,8 +119,11 @@ std::size_t Session::on_data(ssh::Stream stream, base::BytesView bytes) {
     case State::Closing:
     case State::Over:
         return bytes.size();
-    case State::Fresh:
     case State::Asked:
+        if (gathering_ && !gathering_->told)
+            return gather(bytes);
+        break;
+    case State::Fresh:
     case State::Exchange:
     case State::Deciding:
     case State::Login:
@@ -138,6 +142,43 @@ std::size_t Session::look_for_cancel(base::BytesView bytes) {
         return 0;
     interrupted_ = true;
     return static_cast<std::size_t>(at - bytes.begin()) + 1;
+}
+
+base::Status Session::take_gather(ipc::Frame &frame) {
+    SALLYPORT_TRY([[maybe_unused]] const auto message, frame.as<wire::GatherInput>());
+    if (gathering_ || terminal_)
+        return base::invalid("input was asked for twice, or of a terminal");
+    base::Bytes waiting = channel_->read_waiting(ssh::Stream::Out);
+    const bool full = waiting.size() > base::max_script_bytes;
+    gathering_ = Gathering{std::move(waiting), context_.clock.steady() + gather_wait, full, false};
+    return base::success();
+}
+
+std::size_t Session::gather(base::BytesView bytes) {
+    const std::size_t held = std::min(gathering_->input.size(), base::max_script_bytes);
+    const std::size_t taken = std::min(base::max_script_bytes - held, bytes.size());
+    base::append(gathering_->input, bytes.first(taken));
+    gathering_->full = gathering_->full || taken < bytes.size();
+    return taken;
+}
+
+void Session::step_gather() {
+    if (!gathering_ || gathering_->told)
+        return;
+    if (input_ended_ && !gathering_->full)
+        tell_gathered(true);
+    else if (gathering_->full || context_.clock.steady() >= gathering_->deadline)
+        tell_gathered(false);
+}
+
+void Session::tell_gathered(bool complete) {
+    gathering_->told = true;
+    wire::GatheredInput message;
+    message.channel = number_;
+    message.complete = complete;
+    if (complete)
+        message.text = base::as_text(gathering_->input);
+    send(message);
 }
 
 // Input for the front desk goes up at once, while sallyportd reads its edge.

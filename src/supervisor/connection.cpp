@@ -72,7 +72,7 @@ void Connection::after_deadline() {
 }
 
 void Connection::received(const ipc::Frame &frame) {
-    static constexpr std::array<Row, 13> table{{
+    static constexpr std::array<Row, 14> table{{
         {wire::HostSign::type, yes, yes, no, &Connection::host_sign},
         {wire::LoginRequest::type, yes, no, no, &Connection::login_request},
         {wire::ChannelAsk::type, no, yes, no, &Connection::channel_ask},
@@ -84,6 +84,7 @@ void Connection::received(const ipc::Frame &frame) {
         {wire::SessionEnded::type, no, yes, yes, &Connection::session_message},
         {wire::TailAsk::type, no, yes, yes, &Connection::session_message},
         {wire::ChannelInput::type, no, yes, no, &Connection::channel_input},
+        {wire::GatheredInput::type, no, yes, yes, &Connection::gathered_input},
         {wire::ChannelCancel::type, no, yes, no, &Connection::channel_cancel},
         {wire::Note::type, yes, yes, no, &Connection::note},
     }};
@@ -219,6 +220,15 @@ void Connection::channel_input(const ipc::Frame &frame) {
     const auto at = channels_.find(input->channel);
     if (at != channels_.end()) // else it crossed our ChannelEnd
         at->second->input(input->bytes, input->end);
+}
+
+void Connection::gathered_input(const ipc::Frame &frame) {
+    auto input = frame.as<wire::GatheredInput>();
+    if (!input.ok())
+        return kill("gathered input is malformed");
+    const auto at = targets_.find(input->channel);
+    if (at != targets_.end() && !at->second->gathered(std::move(*input)).ok())
+        kill("gathered input that nobody asked for");
 }
 
 void Connection::channel_cancel(const ipc::Frame &frame) {

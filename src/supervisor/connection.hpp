@@ -61,6 +61,7 @@ class Connection {
     void login_request(const ipc::Frame &frame);
     void channel_ask(const ipc::Frame &frame);
     void channel_input(const ipc::Frame &frame);
+    void gathered_input(const ipc::Frame &frame);
     void channel_cancel(const ipc::Frame &frame);
     void note(const ipc::Frame &frame);
     void session_message(const ipc::Frame &frame);

@@ -31,10 +31,10 @@ model::Event event_of(EventKind kind, const model::Request &request) {
 } // namespace
 
 std::string binding_of(const Core &core, const model::Action &action) {
-    return base::hex(crypto::binding_hash(core.binding_key,
-                                          {action.who.person, action.account, action.target,
-                                           action.cwd.value_or(""),
-                                           model::action_kind_name(action.kind), action.bytes}));
+    return base::hex(crypto::binding_hash(
+        core.binding_key,
+        {action.who.person, action.account, action.target, action.cwd.value_or(""),
+         model::action_kind_name(action.kind), action.bytes, action.input.value_or("")}));
 }
 
 Held::Held(Core &core) : core_(core) {

@@ -5,6 +5,7 @@
 #include "connection.hpp"
 #include "recorder.hpp"
 #include "speech.hpp"
+#include "stdin_script.hpp"
 #include "text.hpp"
 #include "unit.hpp"
 
@@ -25,6 +26,16 @@ wire::OutputMask output_mask(const std::string &mode, bool terminal) {
     if (terminal || mode == "always")
         return wire::OutputMask::Always;
     return mode == "refuse-binary" ? wire::OutputMask::RefuseBinary : wire::OutputMask::Text;
+}
+
+// What the target's sshd is made to run.
+std::string command_at_target(const model::Action &action) {
+    if (action.kind == ActionKind::Shell)
+        return std::string(prompt::boot_text());
+    if (!action.input)
+        return action.bytes;
+    return action.kind == ActionKind::Script ? run_script(action.bytes, action.dialect)
+                                             : run_with_input(action.bytes, *action.input);
 }
 
 } // namespace
@@ -89,7 +100,7 @@ void TargetSession::open_session() {
                              action_.target,
                              action_.from,
                              action_.kind,
-                             shown_,
+                             headline(shown_),
                              record.ok() ? record->path : "",
                              joined(decision_.rules, " "),
                              core_.clock.now(),
@@ -121,7 +132,7 @@ void TargetSession::open_session() {
     message.connection = connection_.origin().id.text;
     message.person = action_.who.person;
     message.account = action_.account;
-    message.command = action_.kind == ActionKind::Shell ? "" : shown_;
+    message.command = action_.kind == ActionKind::Shell ? "" : headline(shown_);
     message.mask = output_mask(decision_.mask_mode, action_.terminal);
     message.guarded = action_.kind == ActionKind::Shell;
     message.record_all = decision_.record_all;
@@ -204,7 +215,7 @@ void TargetSession::try_release() {
         return;
     if (!released_event_) {
         model::Event released = event(EventKind::ActionReleased);
-        released.details = {{"command", shown_}, {"rules", joined(decision_.rules, " ")}};
+        released.details = {{"command", headline(shown_)}, {"rules", joined(decision_.rules, " ")}};
         if (!core_.record(released).ok())
             return refuse(
                 {"error", "the event log cannot be written, so nothing is run", "record", "", true},
@@ -223,8 +234,7 @@ void TargetSession::ask_signer() {
     ask.person = action_.who.person;
     ask.exchange_hash = exchange_->session_id();
     ask.source_addresses = setup_->config.server.egress_addresses;
-    ask.force_command =
-        action_.kind == ActionKind::Shell ? std::string(prompt::boot_text()) : action_.bytes;
+    ask.force_command = command_at_target(action_);
     ask.permit_pty = action_.terminal;
     core_.services.signer->ask<wire::TargetLoginAnswer>(
         std::move(ask), service_limit,
@@ -237,11 +247,10 @@ void TargetSession::ask_signer() {
                               exit_internal);
             }
             state_ = State::Running;
-            connection_.send(
-                wire::Released{id_, action_.account, std::move(answer->message.certificate),
-                               std::move(answer->message.signature), wire::AskKind::Exec,
-                               action_.kind == ActionKind::Shell ? std::string(prompt::boot_text())
-                                                                 : action_.bytes});
+            connection_.send(wire::Released{id_, action_.account,
+                                            std::move(answer->message.certificate),
+                                            std::move(answer->message.signature),
+                                            wire::AskKind::Exec, command_at_target(action_)});
         });
 }
 

@@ -3,6 +3,7 @@
 
 #include "connection.hpp"
 #include "speech.hpp"
+#include "stdin_script.hpp"
 #include "text.hpp"
 #include "unit.hpp"
 
@@ -114,11 +115,11 @@ void TargetSession::begin() {
              "subsystem `" + base::printable(ask_.text, 60) + "` is not built yet: nothing was run",
              "not-built"},
             exit_refused);
-    if (ask_.kind == wire::AskKind::Shell && !ask_.pty)
-        return refuse({"denied",
-                       "a script on stdin is not judged yet: give the command as an argument",
-                       "not-built"},
-                      exit_refused);
+    if (ask_.kind == wire::AskKind::Shell && !ask_.pty) {
+        action_.kind = ActionKind::Script;
+        action_.cwd = model::home_of(*target_, action_.account);
+        return gather();
+    }
     action_.kind = ask_.kind == wire::AskKind::Shell ? ActionKind::Shell : ActionKind::Exec;
     if (action_.kind == ActionKind::Exec) // a guarded shell tells where it is with every line
         action_.cwd = model::home_of(*target_, action_.account);
@@ -137,10 +138,70 @@ void TargetSession::decide() {
     dial();
 }
 
+void TargetSession::gather() {
+    state_ = State::Gathering;
+    gathered_ = true;
+    connection_.send(wire::GatherInput{ask_.channel});
+}
+
+base::Status TargetSession::gathered(wire::GatheredInput input) {
+    if (state_ == State::Over)
+        return base::success();
+    if (state_ != State::Gathering || input.text.size() > base::max_script_bytes)
+        return base::invalid("input that was not asked for");
+    state_ = State::Deciding;
+    if (!input.complete) {
+        input_is_open();
+        return base::success();
+    }
+    if (input.text.find('\0') != std::string::npos) {
+        refuse({"denied",
+                "the script holds a NUL byte, which shells read differently: nothing was run",
+                "not-shell"},
+               exit_refused);
+        return base::success();
+    }
+    if (action_.kind == ActionKind::Script) {
+        action_.bytes = std::move(input.text);
+        action_.input = ""; // it is run with nothing on standard input
+        decide();
+        return base::success();
+    }
+    action_.input = std::move(input.text);
+    // For people it is shown as what it is, a script; only constant words of it may be masked.
+    model::Action script = action_;
+    script.kind = ActionKind::Script;
+    script.bytes = *action_.input;
+    script.input = "";
+    core_.decider.decide(script, "",
+                         [this, alive = alive_, script](const decider::Decided &outcome) {
+                             if (!*alive || state_ == State::Over)
+                                 return;
+                             shown_input_ = shown_command(*setup_, script, outcome.facts);
+                             decide();
+                         });
+    return base::success();
+}
+
+// What follows on standard input cannot be judged: policy decides on that (`stdin-script`).
+void TargetSession::input_is_open() {
+    port_->error(
+        spoken({"note", "the script on standard input is longer than 1 MiB or did not end in 10 s: "
+                        "it cannot be judged before it runs"},
+               json_));
+    if (action_.kind == ActionKind::Script)
+        action_.bytes = login_shell(action_.dialect);
+    decide();
+}
+
 void TargetSession::decided(const decider::Decided &outcome) {
+    if (outcome.facts.reads_script && !gathered_ && !action_.terminal)
+        return gather();
     decision_ = outcome.decision;
     decided_ = true;
     shown_ = shown_command(*setup_, action_, outcome.facts);
+    if (action_.kind == ActionKind::Exec && action_.input)
+        shown_ += with_input(*action_.input, shown_input_);
     model::Event taken = event(EventKind::ActionDecided);
     taken.details = {{"action", std::string(model::action_kind_name(action_.kind))},
                      {"command", shown_},

@@ -21,6 +21,7 @@ class TargetSession final : public Handler {
     void begin();
     // A message of this session. An error ends the connection.
     base::Status received(const ipc::Frame &frame);
+    base::Status gathered(wire::GatheredInput input);
     void input(base::BytesView bytes, bool end) override;
     void cancel(bool closed) override;
     void connection_lost();
@@ -34,6 +35,7 @@ class TargetSession final : public Handler {
 
   private:
     enum class State : std::uint8_t {
+        Gathering, // a script on standard input is read, whole
         Deciding,  // facts and policy; the dial may be under way
         Held,      // an approver is awaited
         Dialling,  // decided, no socket yet
@@ -45,6 +47,8 @@ class TargetSession final : public Handler {
 
     // ---- before it runs (target_session.cpp)
     bool describe_action();
+    void gather();
+    void input_is_open();
     void decide();
     void decided(const decider::Decided &decided);
     void hold(const model::Decision &decision);
@@ -90,6 +94,8 @@ class TargetSession final : public Handler {
     const model::Target *target_ = nullptr; // of setup_
     std::shared_ptr<const Setup> setup_;    // the one in force when the session began
     State state_ = State::Deciding;
+    bool gathered_ = false;   // or tried
+    std::string shown_input_; // the script on standard input of an exec, for people
     bool json_ = false, decided_ = false, approved_ = false, dialling_ = false, opened_ = false,
          released_event_ = false;
     model::Decision decision_;

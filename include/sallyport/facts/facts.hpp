@@ -36,6 +36,7 @@ struct SessionState {
     std::map<std::string, std::string> aliases, functions; // functions: the whole definition
     std::map<std::string, std::string> variables;          // surely these values
     bool terminal = false;                                 // pagers and editors can be typed into
+    std::optional<std::string> input;                      // all of standard input, to its end
     model::Dialect sh = model::Dialect::Sh;                // what /bin/sh of the target is
     model::Dialect login = model::Dialect::Unknown; // the account's shell; Unknown: the unit's
 };

@@ -57,7 +57,8 @@ struct Action {
     std::string from;         // client address without port
     base::WallTime at{};
     std::string bytes; // command, line or script; a path for files; `host:port` for forwards
-    std::optional<std::string> cwd; // exec: the declared home; else a claim of the target
+    std::optional<std::string> cwd;   // exec: the declared home; else a claim of the target
+    std::optional<std::string> input; // all that stands on standard input; nothing: not known
     std::vector<EnvironmentEntry> environment;
     bool terminal = false;
 };

