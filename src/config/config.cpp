@@ -162,6 +162,12 @@ void read_target(Table &table, std::vector<model::Target> &targets) {
     table.expect(target.home.empty() || is_home(target.home), "home",
                  "`home` must be an absolute path such as `/home/{account}`, without `.`, `..` "
                  "and patterns");
+    std::string exec = "plain";
+    table.text("exec", exec);
+    target.guarded_exec = exec == "guarded";
+    table.expect(exec == "plain" || exec == "guarded", "exec", "`exec` must be plain or guarded");
+    table.expect(!target.guarded_exec || target.shell == model::Dialect::Bash, "exec",
+                 "`exec = \"guarded\"` needs `shell = \"bash\"`");
     table.texts("allow_addresses", target.allow_addresses);
     for (const std::string &range : target.allow_addresses)
         table.expect(base::parse_network(range).ok(), "allow_addresses",

@@ -3,6 +3,7 @@
 // exchange with the host, and the release.
 #include "addresses.hpp"
 #include "connection.hpp"
+#include "guarded_exec.hpp"
 #include "recorder.hpp"
 #include "speech.hpp"
 #include "stdin_script.hpp"
@@ -26,16 +27,6 @@ wire::OutputMask output_mask(const std::string &mode, bool terminal) {
     if (terminal || mode == "always")
         return wire::OutputMask::Always;
     return mode == "refuse-binary" ? wire::OutputMask::RefuseBinary : wire::OutputMask::Text;
-}
-
-// What the target's sshd is made to run.
-std::string command_at_target(const model::Action &action) {
-    if (action.kind == ActionKind::Shell)
-        return std::string(prompt::boot_text());
-    if (!action.input)
-        return action.bytes;
-    return action.kind == ActionKind::Script ? run_script(action.bytes, action.dialect)
-                                             : run_with_input(action.bytes, *action.input);
 }
 
 } // namespace
@@ -226,6 +217,18 @@ void TargetSession::try_release() {
     ask_signer();
 }
 
+// What the target's sshd is made to run.
+std::string TargetSession::command_at_target() const {
+    if (action_.kind == ActionKind::Shell)
+        return std::string(prompt::boot_text());
+    const std::string check = target_->guarded_exec ? name_check(programs_) : "";
+    if (!action_.input)
+        return check + action_.bytes;
+    return check + (action_.kind == ActionKind::Script
+                        ? run_script(action_.bytes, action_.dialect, check)
+                        : run_with_input(action_.bytes, *action_.input));
+}
+
 void TargetSession::ask_signer() {
     wire::TargetLoginAsk ask;
     ask.session = id_;
@@ -234,7 +237,7 @@ void TargetSession::ask_signer() {
     ask.person = action_.who.person;
     ask.exchange_hash = exchange_->session_id();
     ask.source_addresses = setup_->config.server.egress_addresses;
-    ask.force_command = command_at_target(action_);
+    ask.force_command = command_at_target();
     ask.permit_pty = action_.terminal;
     core_.services.signer->ask<wire::TargetLoginAnswer>(
         std::move(ask), service_limit,
@@ -247,10 +250,9 @@ void TargetSession::ask_signer() {
                               exit_internal);
             }
             state_ = State::Running;
-            connection_.send(wire::Released{id_, action_.account,
-                                            std::move(answer->message.certificate),
-                                            std::move(answer->message.signature),
-                                            wire::AskKind::Exec, command_at_target(action_)});
+            connection_.send(wire::Released{
+                id_, action_.account, std::move(answer->message.certificate),
+                std::move(answer->message.signature), wire::AskKind::Exec, command_at_target()});
         });
 }
 

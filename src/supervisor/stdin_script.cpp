@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::size_t max_headline_bytes = 4096;
 
-std::string quoted(std::string_view text) {
-    std::string out = "'";
-    for (const char c : text)
-        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return out + "'";
-}
-
 // Reads the judged text into $_sallyport. Command substitution drops newlines at the end, hence the
 // `x`.
 std::string read_judged(std::string_view text) {
@@ -30,17 +23,26 @@ std::string read_judged(std::string_view text) {
 
 } // namespace
 
+std::string shell_quoted(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text)
+        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
 std::string login_shell(model::Dialect shell) {
     return "exec " + std::string(model::dialect_name(shell)) + " -l";
 }
 
-std::string run_script(std::string_view script, model::Dialect shell) {
+std::string run_script(std::string_view script, model::Dialect shell, const std::string &before) {
     return login_shell(shell) + " -c " +
-           quoted(read_judged(script) + "exec </dev/null\neval \"unset _sallyport; $_sallyport\"");
+           shell_quoted(before + read_judged(script) +
+                        "exec </dev/null\neval \"unset _sallyport; $_sallyport\"");
 }
 
 std::string run_with_input(std::string_view command, std::string_view input) {
-    return read_judged(input) + "printf %s \"$_sallyport\" | \"$SHELL\" -c " + quoted(command);
+    return read_judged(input) + "printf %s \"$_sallyport\" | \"$SHELL\" -c " +
+           shell_quoted(command);
 }
 
 std::string with_input(std::string_view input, std::string_view shown) {

@@ -15,11 +15,15 @@
 namespace sallyport::supervisor {
 
 // `ssh host < script`: the account's shell, as a login shell, runs the script with nothing on
-// standard input: no command of it can take a part of the script for itself.
-std::string run_script(std::string_view script, model::Dialect shell);
+// standard input: no command of it can take a part of the script for itself. `before` is run in
+// that shell first.
+std::string run_script(std::string_view script, model::Dialect shell,
+                       const std::string &before = "");
 
 // `ssh host 'bash -s' < script`: the command gets the script on standard input.
 std::string run_with_input(std::string_view command, std::string_view input);
+
+std::string shell_quoted(std::string_view text); // as one word of a POSIX shell
 
 // The login shell that reads its commands from standard input, for a script that was not judged.
 std::string login_shell(model::Dialect shell);

@@ -199,6 +199,7 @@ void TargetSession::decided(const decider::Decided &outcome) {
         return gather();
     decision_ = outcome.decision;
     decided_ = true;
+    programs_ = outcome.facts.programs;
     shown_ = shown_command(*setup_, action_, outcome.facts);
     if (action_.kind == ActionKind::Exec && action_.input)
         shown_ += with_input(*action_.input, shown_input_);

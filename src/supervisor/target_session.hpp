@@ -66,6 +66,7 @@ class TargetSession final : public Handler {
     base::Status release_ask(const wire::ReleaseAsk &ask);
     void try_release();
     void ask_signer();
+    std::string command_at_target() const;
 
     // ---- while it runs and after (session_end.cpp)
     base::Status session_ended(const wire::SessionEnded &ended);
@@ -100,6 +101,7 @@ class TargetSession final : public Handler {
          released_event_ = false;
     model::Decision decision_;
     std::string shown_;
+    std::vector<std::string> programs_; // judged as programs or builtins of the shell
     std::optional<model::Request> request_;
     base::UniqueFd socket_;
     std::string local_address_;

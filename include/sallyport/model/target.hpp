@@ -33,6 +33,7 @@ struct Target {
     Dialect sh = Dialect::Dash; // what /bin/sh is
     // Where sshd starts a command, `{account}` for the account's name. Empty: the usual place.
     std::string home;
+    bool guarded_exec = false; // names of an exec are checked in the account's shell before it runs
     std::vector<std::string>
         allow_addresses; // CIDR ranges that may be dialled although refused by default
     std::string origin;  // `file:line` where it was declared

@@ -92,6 +92,23 @@ class Exec(BedCase):
         self.assert_says(done, 0, "longer than 1 MiB")
         self.assertEqual(done.stdout, "first\nend\n")
 
+    def test_a_target_may_have_the_names_of_an_exec_checked(self):
+        targets = self.bed.folder / "etc/targets.d/targets.toml"
+        before = targets.read_text()
+        try:
+            targets.write_text(before.replace('\nname = "web1"', '\nname = "web1"\nexec = "guarded"'))
+            self.bed.sallyport("reload")
+            done = self.bed.ssh("alice", "web1", "cd / && echo \"in $PWD\"; ls -d /etc; exit 5")
+            self.assert_says(done, 5)
+            self.assertEqual(done.stdout, "in /\n/etc\n")
+            for words in ([], ["bash -s"]):
+                done = self.bed.ssh("alice", "web1", *words, options=["-T"], input="echo one\ntrue\nexit 6\n")
+                self.assert_says(done, 6)
+                self.assertEqual(done.stdout, "one\n")
+        finally:
+            targets.write_text(before)
+            self.bed.sallyport("reload")
+
     def test_what_is_not_built_is_refused_with_a_sentence(self):
         sftp = subprocess.run(["sftp", "-F", self.bed.folder / "alice/ssh_config", "-b", "/dev/null", "web1"], text=True,
                               capture_output=True, timeout=30)

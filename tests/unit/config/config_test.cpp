@@ -137,9 +137,12 @@ TEST_CASE("home and sh of a target are a declaration with usual values") {
     REQUIRE(said.ok());
     CHECK(said.value.at(0).sh == model::Dialect::Bash);
     CHECK(model::home_of(said.value.at(0), "root") == "/srv/root/home");
+    CHECK(!said.value.at(0).guarded_exec);
+    CHECK(with("exec = \"guarded\"\n").value.at(0).guarded_exec);
     for (const char *wrong :
          {"home = \"srv\"", "home = \"/srv/../etc\"", "home = \"/srv/*\"", "home = \"/a//b\"",
-          "home = \"/a\\nb\"", "home = 5", "sh = \"fish\"", "sh = \"unknown\"", "sh = 5"}) {
+          "home = \"/a\\nb\"", "home = 5", "exec = \"guard\"", "exec = true",
+          "exec = \"guarded\"\nshell = \"zsh\"", "sh = \"fish\"", "sh = \"unknown\"", "sh = 5"}) {
         CAPTURE(wrong);
         CHECK(with(wrong).faults.size() == 1);
     }
