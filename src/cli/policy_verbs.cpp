@@ -459,6 +459,7 @@ int policy_judge(const PolicySource &source, const Circumstances &circumstances,
         err << action.error().message << "\n";
         return exit_usage;
     }
+    std::optional<policy::Selection> selection; // only the kind of action changes
     std::string line;
     bool fits = true;
     while (read_line(in, line, fits)) {
@@ -473,13 +474,18 @@ int policy_judge(const PolicySource &source, const Circumstances &circumstances,
             asked.dialect = question->dialect;
             asked.bytes = std::move(question->text);
             const model::CommandFacts facts = judge(asked);
-            answer = answer_of(id, policy->decide(asked, &facts), facts);
+            if (!selection || !selection->fits(asked))
+                selection = policy->select(asked);
+            answer = answer_of(id, selection->decide(asked, &facts), facts);
         } else {
             answer = refusal(id, question.error());
         }
         // `replace`: a command may hold bytes that are no UTF-8
-        out << answer.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n" << std::flush;
+        out << answer.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+        if (in.rdbuf()->in_avail() <= 0) // who asks one line at a time waits for the answer
+            out.flush();
     }
+    out.flush();
     return out ? 0 : exit_failed;
 }
 

@@ -125,6 +125,7 @@ void add_policy(Program &p) {
     explain->add_option("--dialect", p.explain.dialect, "shell");
     add_circumstances(*explain, p.circumstances);
     CLI::App *judge = verb("judge", "JSON lines in, verdicts out", [&p] {
+        std::ios::sync_with_stdio(false); // else every byte takes a lock
         return policy_judge(p.source, p.circumstances, local_judge(p.knowledge_path()), std::cin,
                             std::cout, std::cerr);
     });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Static checks: a policy that loads and probably does not say what was meant.
+#include "compiled.hpp"
 #include "fields.hpp"
 #include "needs.hpp"
 

@@ -2,6 +2,8 @@
 // The combination of rules. The four steps of docs/POLICY.md, in this order.
 #include "decide.hpp"
 
+#include "compiled.hpp"
+
 #include "sallyport/base/log.hpp"
 
 #include <algorithm>
@@ -46,32 +48,36 @@ OperationKind operation_kind(ActionKind kind) {
 
 class Decider {
   public:
-    Decider(const Policy::State &state, const model::Action &action,
+    Decider(const Selection::State &selection, const model::Action &action,
             const model::CommandFacts *facts)
-        : state_(state), action_(action), facts_(facts) {}
+        : selection_(selection), policy_(*selection.policy), action_(action), facts_(facts),
+          candidates_(selection.policy->rules.size()) {}
     model::Decision run();
 
   private:
     bool refuse_before_rules();
     void take_apart();
-    void filter_rules();
-    void judge(std::size_t index);
-    void find_covering();
+    void match_rules(std::size_t index);
+    bool holds_now(const Rule &rule) const;
+    void cover_inner();
     void cover_inner(const Rule &grant);
-    void choose(Judged &judged, const Operation &operation);
-    std::vector<const Rule *> guards_for(const Operation &operation) const;
+    void choose(Judged &judged);
+    std::optional<Weight> weight_with(const Rule &grant, const Judged &judged) const;
     bool waits_for_lines(const Rule &rule) const;
     void add(Needs &needs, const Rule &rule) const;
     bool deny_by_wall();
     bool deny_by_default();
     void find_nearest();
+    int closeness(const Rule &grant, const Operation &operation) const;
     void unite();
-    void name_rules();
+    void name_rules(const std::vector<const Rule *> &rules);
     void deny(std::string rule, std::string message);
 
-    const Policy::State &state_;
+    const Selection::State &selection_;
+    const Policy::State &policy_;
     const model::Action &action_;
     const model::CommandFacts *facts_;
+    RuleSet candidates_; // of the operation that is looked at
     Trace trace_;
     model::Decision decision_; // Deny until the end says otherwise
 };
@@ -123,9 +129,15 @@ void Decider::take_apart() {
         hidden.name.parts = {{model::WordPartKind::Hole, ""}};
         hidden.argv = {hidden.name};
         hidden.opaque = facts_->opaque;
+        // Text that was not taken apart may hold any command with any words.
+        const auto unread = [](const model::Opaque &opaque) {
+            return opaque.reason == model::OpaqueReason::UnsupportedSyntax ||
+                   opaque.reason == model::OpaqueReason::OverLimit;
+        };
+        hidden.name.may_split = std::any_of(hidden.opaque.begin(), hidden.opaque.end(), unread);
         trace_.operations.push_back(command_operation(hidden));
         trace_.operations.back().shown = "<the unit itself>";
-        trace_.operations.back().hidden = true;
+        trace_.operations.back().hidden = !hidden.name.may_split;
     }
     if (trace_.operations.empty()) {
         Operation operation;
@@ -138,33 +150,48 @@ void Decider::take_apart() {
     }
     trace_.judged.resize(trace_.operations.size());
     trace_.uncovered = trace_.operations.size();
+    trace_.walls = selection_.walls;
 }
 
-void Decider::filter_rules() {
-    const Circumstances now{action_, parse_address(action_.from)};
-    for (const Rule &rule : state_.rules) {
-        const Match match = match_circumstances(rule, now);
-        if (match == Match::No)
-            continue;
-        if (rule.kind == RuleKind::Guard)
-            trace_.guards.push_back(&rule);
-        else if (rule.kind == RuleKind::Wall)
-            trace_.walls.push_back(&rule);
-        else if (match == Match::Yes &&
-                 (!rule.max_commands || facts_ == nullptr ||
-                  facts_->commands.size() <= static_cast<std::size_t>(*rule.max_commands)))
-            trace_.grants.push_back(&rule);
-    }
+// Time and size, which differ from action to action.
+bool Decider::holds_now(const Rule &rule) const {
+    const Match when = match_when(rule.when, action_.at);
+    if (rule.kind != RuleKind::Grant)
+        return when != Match::No;
+    return when == Match::Yes &&
+           (!rule.max_commands || facts_ == nullptr ||
+            facts_->commands.size() <= static_cast<std::size_t>(*rule.max_commands));
 }
 
-void Decider::find_covering() {
-    for (std::size_t i = 0; i < trace_.operations.size(); ++i)
-        for (const Rule *grant : trace_.grants)
-            if (match_clauses(*grant, trace_.operations[i], action_, facts_, Reading::Covers) ==
-                Match::Yes)
-                trace_.judged[i].covering.push_back(grant);
-    for (const Rule *grant : trace_.grants)
-        if (!grant->clause.command.empty() && !grant->clause.command.front().argv.empty())
+void Decider::match_rules(std::size_t index) {
+    const Operation &operation = trace_.operations[index];
+    Judged &judged = trace_.judged[index];
+    const auto match = [&](std::size_t at) {
+        const Rule &rule = policy_.rules[at];
+        const bool grant = rule.kind == RuleKind::Grant;
+        if (!holds_now(rule))
+            return;
+        const Match found = match_clauses(rule, operation, action_, facts_,
+                                          grant ? Reading::Covers : Reading::Meets);
+        if (found == Match::No || (grant && found != Match::Yes))
+            return;
+        (grant                          ? judged.covering
+         : rule.kind == RuleKind::Guard ? judged.meeting
+                                        : judged.walls)
+            .push_back(&rule);
+    };
+    if (operation.command == nullptr)
+        return selection_.possible.each(match);
+    candidates_.clear();
+    policy_.index.candidates(operation, candidates_);
+    candidates_.keep(selection_.possible);
+    candidates_.each(match);
+}
+
+void Decider::cover_inner() {
+    for (const Rule *grant : selection_.grants)
+        if (!grant->clause.command.empty() && !grant->clause.command.front().argv.empty() &&
+            holds_now(*grant))
             cover_inner(*grant);
 }
 
@@ -188,23 +215,6 @@ void Decider::cover_inner(const Rule &grant) {
             trace_.judged[i].covering.push_back(&grant);
 }
 
-void Decider::judge(std::size_t index) {
-    const Operation &operation = trace_.operations[index];
-    Judged &judged = trace_.judged[index];
-    for (const Rule *wall : trace_.walls)
-        if (match_clauses(*wall, operation, action_, facts_, Reading::Meets) != Match::No)
-            judged.walls.push_back(wall);
-    choose(judged, operation);
-}
-
-std::vector<const Rule *> Decider::guards_for(const Operation &operation) const {
-    std::vector<const Rule *> found;
-    for (const Rule *guard : trace_.guards)
-        if (match_clauses(*guard, operation, action_, facts_, Reading::Meets) != Match::No)
-            found.push_back(guard);
-    return found;
-}
-
 // A shell start is judged by the rules for `line`, whose approvals and factors belong to the lines.
 bool Decider::waits_for_lines(const Rule &rule) const {
     return action_.kind == ActionKind::Shell && rule.kinds != 0 &&
@@ -218,32 +228,39 @@ void Decider::add(Needs &needs, const Rule &rule) const {
         add_need(needs, rule.need);
 }
 
+// What is asked if this grant is used; nothing when a wall does not yield to it.
+std::optional<Weight> Decider::weight_with(const Rule &grant, const Judged &judged) const {
+    for (const Rule *wall : judged.walls)
+        if (!wall->yields_to(grant))
+            return std::nullopt;
+    if (judged.covering.size() == 1)
+        return Weight{};
+    Needs needs;
+    add(needs, grant);
+    for (const Rule *guard : judged.meeting)
+        if (!guard->yields_to(grant))
+            add(needs, *guard);
+    return weight(needs);
+}
+
 // Step 3: among the grants to which every matching wall yields, the one that asks least together
 // with the guards that do not yield to it. Rules are sorted by id, so a tie has one winner.
-void Decider::choose(Judged &judged, const Operation &operation) {
-    const std::vector<const Rule *> guards = guards_for(operation);
+void Decider::choose(Judged &judged) {
     std::optional<Weight> least;
     for (const Rule *grant : judged.covering) {
-        if (!std::all_of(judged.walls.begin(), judged.walls.end(),
-                         [&](const Rule *wall) { return wall->yields_to(*grant); }))
+        const std::optional<Weight> asked = weight_with(*grant, judged);
+        if (!asked || (least && *asked >= *least))
             continue;
-        Needs needs;
-        add(needs, *grant);
-        std::vector<const Rule *> adding, yielded = judged.walls;
-        for (const Rule *guard : guards) {
-            (guard->yields_to(*grant) ? yielded : adding).push_back(guard);
-            if (!guard->yields_to(*grant))
-                add(needs, *guard);
-        }
-        if (least && weight(needs) >= *least)
-            continue;
-        least = weight(needs);
+        least = asked;
         judged.grant = grant;
-        judged.guards = std::move(adding);
-        judged.yielded = std::move(yielded);
     }
-    if (judged.grant == nullptr)
+    if (judged.grant == nullptr) {
         judged.blocking = judged.walls;
+        return;
+    }
+    judged.yielded = judged.walls;
+    for (const Rule *guard : judged.meeting)
+        (guard->yields_to(*judged.grant) ? judged.yielded : judged.guards).push_back(guard);
 }
 
 bool Decider::deny_by_wall() {
@@ -262,21 +279,38 @@ bool Decider::deny_by_wall() {
     return !decision_.rules.empty();
 }
 
+// How much of a grant's condition on the command holds: its name tells most.
+int Decider::closeness(const Rule &grant, const Operation &operation) const {
+    if (operation.command == nullptr || grant.clause.command.empty())
+        return 0;
+    const CommandClause &clause = grant.clause.command.front();
+    if (!clause.name.empty())
+        return operation.name && clause.name.matches(*operation.name) ? 2 : 0;
+    for (const std::vector<Glob> &list : clause.argv)
+        if (!operation.command->argv.empty() &&
+            match_word(list.front(), operation.command->argv.front()) == Match::Yes)
+            return 2;
+    return clause.argv.empty() ? 1 : 0;
+}
+
 void Decider::find_nearest() {
     const Operation &operation = trace_.operations[trace_.uncovered];
-    const Circumstances now{action_, parse_address(action_.from)};
-    for (const Rule &rule : state_.rules) {
-        if (rule.kind != RuleKind::Grant)
+    int closest = -1;
+    for (const Rule *grant : selection_.grants) {
+        const bool holds = holds_now(*grant);
+        const int close = holds ? 1 + closeness(*grant, operation) : 0;
+        if (close <= closest)
             continue;
-        Stage stage = Stage::Clause;
-        match_circumstances(rule, now, &stage);
-        if (trace_.nearest.grant != nullptr && stage <= trace_.nearest.stage)
-            continue;
-        // A forward is not near to a grant of commands.
-        if (stage == Stage::Kind && operation.kind != OperationKind::Plain)
-            continue;
-        trace_.nearest = {&rule, stage};
+        closest = close;
+        const bool timely = match_when(grant->when, action_.at) == Match::Yes;
+        trace_.nearest = {grant, holds ? Stage::Clause : timely ? Stage::Size : Stage::When};
     }
+    if (trace_.nearest.grant != nullptr)
+        return;
+    trace_.nearest = selection_.other;
+    // A forward is not near to a grant of commands.
+    if (trace_.nearest.grant == nullptr && operation.kind == OperationKind::Plain)
+        trace_.nearest = selection_.other_kind;
 }
 
 bool Decider::deny_by_default() {
@@ -300,13 +334,10 @@ bool Decider::deny_by_default() {
 void Decider::unite() {
     std::vector<const Rule *> seen;
     for (const Judged &judged : trace_.judged) {
-        std::vector<const Rule *> rules = judged.guards;
-        rules.push_back(judged.grant);
-        for (const Rule *rule : rules)
-            if (std::find(seen.begin(), seen.end(), rule) == seen.end())
-                seen.push_back(rule);
+        seen.insert(seen.end(), judged.guards.begin(), judged.guards.end());
+        seen.push_back(judged.grant);
     }
-    std::sort(seen.begin(), seen.end(), [](const Rule *a, const Rule *b) { return a->id < b->id; });
+    sort_rules(seen);
     for (const Rule *rule : seen)
         add(trace_.needs, *rule);
     decision_.need = trace_.needs.need;
@@ -315,33 +346,42 @@ void Decider::unite() {
     decision_.verdict = !decision_.need.approvals.empty() ? Verdict::Approve
                         : decision_.need.step_up          ? Verdict::StepUp
                                                           : Verdict::Allow;
-    // The most telling first: who holds it up, then who adds, then who allows.
-    const auto rank = [&](const Rule *rule) {
-        const bool quiet = waits_for_lines(*rule) ||
-                           (rule->need.all.empty() && !rule->need.step_up && !rule->need.reason);
-        return (quiet                    ? 2
-                : rule->need.all.empty() ? 1
-                                         : 0) +
-               (quiet && rule->kind == RuleKind::Guard ? 1 : 0);
+    name_rules(seen);
+}
+
+// The most telling first: who holds it up, of these who asks more; then who adds, then who allows.
+void Decider::name_rules(const std::vector<const Rule *> &rules) {
+    struct Named {
+        int rank;
+        std::size_t lightness;
+        const Rule *rule;
+        auto operator<=>(const Named &) const = default;
     };
-    std::stable_sort(seen.begin(), seen.end(), [&](const Rule *a, const Rule *b) {
-        return std::pair(rank(a), b->need.all.size()) < std::pair(rank(b), a->need.all.size());
-    });
-    for (const Rule *rule : seen) {
-        decision_.rules.push_back(rule->id);
-        if (decision_.message.empty() && rank(rule) < 2)
-            decision_.message = rule->message.empty() ? rule->text : rule->message;
+    std::vector<Named> named;
+    for (const Rule *rule : rules) {
+        const RuleNeed &need = rule->need;
+        const bool quiet =
+            waits_for_lines(*rule) || (need.all.empty() && !need.step_up && !need.reason);
+        const int rank = quiet ? rule->kind == RuleKind::Guard ? 3 : 2 : need.all.empty() ? 1 : 0;
+        named.push_back({rank, ~need.all.size(), rule});
+    }
+    std::sort(named.begin(), named.end());
+    for (const Named &one : named) {
+        decision_.rules.push_back(one.rule->id);
+        if (decision_.message.empty() && one.rank < 2)
+            decision_.message = one.rule->message.empty() ? one.rule->text : one.rule->message;
     }
 }
 
 model::Decision Decider::run() {
-    decision_.policy_hash = state_.hash;
+    decision_.policy_hash = policy_.hash;
     if (!refuse_before_rules()) {
         take_apart();
-        filter_rules();
-        find_covering();
         for (std::size_t i = 0; i < trace_.operations.size(); ++i)
-            judge(i);
+            match_rules(i);
+        cover_inner();
+        for (Judged &judged : trace_.judged)
+            choose(judged);
         if (!deny_by_wall() && !deny_by_default())
             unite();
     }
@@ -351,9 +391,16 @@ model::Decision Decider::run() {
 
 } // namespace
 
+model::Decision Selection::decide(const model::Action &action,
+                                  const model::CommandFacts *facts) const {
+    if (!fits(action))
+        return Policy(state_->policy).decide(action, facts);
+    return Decider(*state_, action, facts).run();
+}
+
 model::Decision Policy::decide(const model::Action &action,
                                const model::CommandFacts *facts) const {
-    return Decider(*state_, action, facts).run();
+    return select(action).decide(action, facts);
 }
 
 } // namespace sallyport::policy

@@ -3,6 +3,7 @@
 #pragma once
 #include "match.hpp"
 #include "needs.hpp"
+#include "selection.hpp"
 
 #include <deque>
 
@@ -10,6 +11,7 @@ namespace sallyport::policy {
 
 struct Judged {                         // one operation
     std::vector<const Rule *> covering; // grants
+    std::vector<const Rule *> meeting;  // guards that match it
     std::vector<const Rule *> walls;    // that match it
     std::vector<const Rule *> blocking; // of these, the ones that no covering grant makes yield
     const Rule *grant = nullptr;        // chosen
@@ -17,21 +19,18 @@ struct Judged {                         // one operation
     std::vector<const Rule *> yielded;  // guards and walls that stepped aside for it
 };
 
-struct Nearest {
-    const Rule *grant = nullptr;
-    Stage stage = Stage::None;
-};
-
 struct Trace {
     std::deque<model::Command> made; // stands for what a unit hides; operations point to it
     std::vector<Operation> operations;
-    std::vector<Judged> judged;                      // as many as operations
-    std::vector<const Rule *> grants, guards, walls; // whose circumstances match
+    std::vector<Judged> judged; // as many as operations
+    std::size_t walls = 0;      // that hold for this person and target
     std::size_t uncovered = 0; // index of the first operation without a grant, or operations.size()
     Nearest nearest;           // to the uncovered one
     Needs needs;
 };
 
+// By id, each once. REQUIRES: of one policy, which keeps its rules in this order.
+void sort_rules(std::vector<const Rule *> &rules);
 // Why a grant does not cover an operation: `env is prod`, `it is for group dev`.
 std::string stage_reason(const Nearest &nearest, const Operation &operation,
                          const model::Action &action);

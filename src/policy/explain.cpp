@@ -11,6 +11,7 @@ namespace sallyport::policy {
 namespace {
 
 constexpr std::size_t max_shown_operations = 40;
+constexpr std::size_t max_shown_rules = 40; // of each kind
 constexpr std::size_t shown_width = 34;
 
 std::string join(const std::vector<std::string> &texts, std::string_view between) {
@@ -113,6 +114,11 @@ bool holds(const std::vector<const Rule *> &rules, const Rule *rule) {
     return std::find(rules.begin(), rules.end(), rule) != rules.end();
 }
 
+// The same for a list in the policy's order.
+bool has(const std::vector<const Rule *> &rules, const Rule *rule) {
+    return std::binary_search(rules.begin(), rules.end(), rule, std::less<>());
+}
+
 void explain_action(std::vector<std::string> &lines, const Trace &trace,
                     const model::Action &action, const model::CommandFacts *facts) {
     const std::string kind(model::action_kind_name(action.kind));
@@ -147,9 +153,23 @@ void explain_action(std::vector<std::string> &lines, const Trace &trace,
         add_line(lines, "notice", notices);
 }
 
+// The rules that some operation has in the list that `of` gives, by id. A name that is not known
+// may meet every rule of a policy; nobody reads hundreds of lines.
+template <typename Of>
+std::vector<const Rule *> rules_of(const Trace &trace, Of of) {
+    std::vector<const Rule *> rules;
+    for (const Judged &judged : trace.judged)
+        rules.insert(rules.end(), of(judged).begin(), of(judged).end());
+    sort_rules(rules);
+    if (rules.size() > max_shown_rules)
+        rules.resize(max_shown_rules);
+    return rules;
+}
+
 void explain_rules(std::vector<std::string> &lines, const Trace &trace,
                    const model::Action &action) {
-    for (const Rule *grant : trace.grants) {
+    for (const Rule *grant : rules_of(
+             trace, [](const Judged &j) -> auto & { return j.covering; })) {
         const std::string chosen =
             numbers(trace, [&](const Judged &judged) { return judged.grant == grant; });
         if (!chosen.empty())
@@ -165,9 +185,10 @@ void explain_rules(std::vector<std::string> &lines, const Trace &trace,
                     stage_reason(trace.nearest, trace.operations[trace.uncovered], action) + ")";
         add_line(lines, "grant", line);
     }
-    for (const Rule *guard : trace.guards) {
+    for (const Rule *guard : rules_of(
+             trace, [](const Judged &j) -> auto & { return j.meeting; })) {
         const std::string met =
-            numbers(trace, [&](const Judged &judged) { return holds(judged.guards, guard); });
+            numbers(trace, [&](const Judged &judged) { return has(judged.guards, guard); });
         if (!met.empty())
             add_line(lines, "guard",
                      padded(guard->id + "  " + met, 28) + "  " + need_text(guard->need));
@@ -176,21 +197,19 @@ void explain_rules(std::vector<std::string> &lines, const Trace &trace,
         if (!aside.empty())
             add_line(lines, "guard", guard->id + "  yields for " + aside);
     }
-    std::size_t matched = 0;
-    for (const Rule *wall : trace.walls) {
+    const std::vector<const Rule *> walls = rules_of(
+        trace, [](const Judged &j) -> auto & { return j.walls; });
+    for (const Rule *wall : walls) {
         const std::string met =
-            numbers(trace, [&](const Judged &judged) { return holds(judged.walls, wall); });
+            numbers(trace, [&](const Judged &judged) { return has(judged.walls, wall); });
         const std::string aside =
             numbers(trace, [&](const Judged &judged) { return holds(judged.yielded, wall); });
-        if (met.empty())
-            continue;
-        ++matched;
         add_line(lines, "wall",
                  padded(wall->id + "  " + met, 28) + "  " +
                      (aside.empty() ? wall->text : "yields for " + aside));
     }
-    if (matched == 0)
-        add_line(lines, "wall", "none of " + std::to_string(trace.walls.size()) + " matched");
+    if (walls.empty())
+        add_line(lines, "wall", "none of " + std::to_string(trace.walls) + " matched");
 }
 
 void explain_verdict(std::vector<std::string> &lines, const model::Decision &decision) {
@@ -264,6 +283,11 @@ std::string clause_reason(const Rule &grant, const Operation &operation) {
 
 } // namespace
 
+void sort_rules(std::vector<const Rule *> &rules) {
+    std::sort(rules.begin(), rules.end(), std::less<>());
+    rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
+}
+
 std::string stage_reason(const Nearest &nearest, const Operation &operation,
                          const model::Action &action) {
     switch (nearest.stage) {
@@ -277,6 +301,8 @@ std::string stage_reason(const Nearest &nearest, const Operation &operation,
         return "it is for another network";
     case Stage::When:
         return "it is for another time";
+    case Stage::Size:
+        return "it is for at most " + std::to_string(*nearest.grant->max_commands) + " commands";
     case Stage::Clause:
     case Stage::None:
         break;

@@ -40,6 +40,9 @@ std::bitset<256> bracket_set(std::string_view inside) {
     return inverted ? ~set : set;
 }
 
+// Which positions can be reached: a string, since a short one takes no memory of its own.
+using Row = std::string;
+
 bool special(std::string_view text) {
     return text.find_first_of("*?[") != std::string_view::npos;
 }
@@ -127,6 +130,15 @@ bool Glob::is_any() const {
     return tokens_.size() == 1 && tokens_.front().star;
 }
 
+std::optional<unsigned char> Glob::first_byte() const {
+    if (literal_ || tokens_.empty() || tokens_.front().star || tokens_.front().one_of.count() != 1)
+        return std::nullopt;
+    std::size_t byte = 0;
+    while (!tokens_.front().one_of.test(byte))
+        ++byte;
+    return static_cast<unsigned char>(byte);
+}
+
 bool Glob::matches(std::string_view text) const {
     if (literal_)
         return text == text_;
@@ -153,15 +165,17 @@ bool Glob::matches(std::string_view text) const {
 
 // Is there a common text: positions of both globs that can be reached together, one row at a time.
 bool Glob::meets(const Glob &other) const {
+    if (is_any() || other.is_any())
+        return true;
     if (literal_)
         return other.matches(text_);
     if (other.literal_)
         return matches(other.text_);
     const std::size_t width = other.tokens_.size() + 1;
-    std::vector<char> row(width, 0), next(width, 0);
+    Row row(width, 0), next(width, 0);
     row[0] = 1;
     for (std::size_t i = 0; i <= tokens_.size(); ++i) {
-        std::fill(next.begin(), next.end(), 0);
+        std::fill(next.begin(), next.end(), '\0');
         const bool star = i < tokens_.size() && tokens_[i].star;
         for (std::size_t j = 0; j < width; ++j) {
             if (row[j] == 0)
@@ -245,6 +259,13 @@ PathGlob PathGlob::literal(std::string_view path) {
     return glob;
 }
 
+const std::string *PathGlob::fixed(std::size_t segment) const {
+    if (segment >= segments_.size() || segments_[segment].any_depth ||
+        !segments_[segment].glob.is_literal())
+        return nullptr;
+    return &segments_[segment].glob.text();
+}
+
 bool PathGlob::floating() const {
     return segments_.size() > 1 && segments_.front().any_depth;
 }
@@ -278,16 +299,22 @@ bool PathGlob::apart(const PathGlob &other) const {
     return false;
 }
 
+bool PathGlob::any() const {
+    return segments_.size() == 1 && segments_.front().any_depth;
+}
+
 bool PathGlob::meets(const PathGlob &command) const {
+    if (command.any())
+        return true;
     // A command that walks a directory names no file below it. Were `/srv/**` to meet `**/.env`,
     // every `grep -r` would; docs/POLICY.md says so under limits.
     if ((floating() && command.tree()) || apart(command))
         return false;
     const std::size_t width = command.segments_.size() + 1;
-    std::vector<char> row(width, 0), next(width, 0);
+    Row row(width, 0), next(width, 0);
     row[0] = 1;
     for (std::size_t i = 0; i <= segments_.size(); ++i) {
-        std::fill(next.begin(), next.end(), 0);
+        std::fill(next.begin(), next.end(), '\0');
         const bool last = i == segments_.size();
         for (std::size_t j = 0; j < width; ++j) {
             if (row[j] == 0)
@@ -315,13 +342,15 @@ bool PathGlob::meets(const PathGlob &command) const {
 }
 
 bool PathGlob::contains(const PathGlob &command) const {
-    if (apart(command))
+    if (any())
+        return true;
+    if (command.any() || apart(command))
         return false;
     const std::size_t width = command.segments_.size() + 1;
-    std::vector<char> row(width, 0), next(width, 0);
+    Row row(width, 0), next(width, 0);
     row[0] = 1;
     for (const Segment &segment : segments_) {
-        std::fill(next.begin(), next.end(), 0);
+        std::fill(next.begin(), next.end(), '\0');
         for (std::size_t j = 0; j < width; ++j) {
             if (row[j] == 0)
                 continue;

@@ -6,6 +6,7 @@
 #include "sallyport/model/command_facts.hpp"
 
 #include <bitset>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,8 @@ class Glob {
     static Glob word(const model::FactWord &word);
 
     bool is_literal() const { return literal_; }
-    bool is_any() const; // `*` alone
+    bool is_any() const;                             // `*` alone
+    std::optional<unsigned char> first_byte() const; // with which every text of a pattern begins
     bool matches(std::string_view text) const;
     bool meets(const Glob &other) const; // some text belongs to both
     const std::string &text() const { return text_; }
@@ -65,6 +67,8 @@ class PathGlob {
 
     bool meets(const PathGlob &command) const;    // this one is the rule's
     bool contains(const PathGlob &command) const; // surely every path of `command`; else false
+    std::size_t depth() const { return segments_.size(); }
+    const std::string *fixed(std::size_t segment) const; // its name; null if a pattern or none
     const std::string &text() const { return text_; }
     bool operator==(const PathGlob &other) const { return text_ == other.text_; }
 
@@ -74,6 +78,7 @@ class PathGlob {
         Glob glob;
     };
     void split(std::string_view path, bool special);
+    bool any() const;                        // `**` alone
     bool floating() const;                   // starts with `**` and goes on
     bool tree() const;                       // a literal directory and everything below
     bool apart(const PathGlob &other) const; // surely no common path: a quick look at both ends

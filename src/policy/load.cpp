@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From files to a policy: includes, replacement by id, and the faults that only the whole shows.
+#include "compiled.hpp"
 #include "read_rule.hpp"
 
 #include <algorithm>
@@ -269,6 +270,7 @@ Loaded Loader::run(const std::vector<File> &files) {
     }
     for (auto &[id, rule] : rules_)
         state_->rules.push_back(std::move(rule));
+    state_->index = RuleIndex(state_->rules);
     if (ports_.digest)
         state_->hash = ports_.digest(whole);
     loaded.policy.emplace(std::move(state_));

@@ -347,7 +347,7 @@ Match Globs::match(const model::FactWord &word) const {
 }
 
 Match Globs::match(const Glob &value) const {
-    Match match = Match::No;
+    Match match = value.is_any() && !empty() ? Match::Unknown : Match::No;
     for (const Glob &glob : patterns) {
         if (glob.is_any())
             return Match::Yes;
@@ -432,19 +432,19 @@ bool kind_matches(const Rule &rule, model::ActionKind kind) {
     return kind == model::ActionKind::Shell && (rule.kinds & bit(model::ActionKind::Line)) != 0;
 }
 
-Match match_circumstances(const Rule &rule, const Circumstances &now, Stage *failed) {
+Match match_circumstances(const Rule &rule, const model::Action &action,
+                          const std::optional<Address> &from, Stage *failed) {
     Match match = Match::Yes;
     const auto stage = [&](Stage name, Match found) {
-        if (found != Match::Yes && match == Match::Yes && failed != nullptr)
+        if (found != Match::Yes && match == Match::Yes)
             *failed = name;
         match = both(match, found);
         return match != Match::No;
     };
-    if (stage(Stage::Kind, kind_matches(rule, now.action.kind) ? Match::Yes : Match::No) &&
-        stage(Stage::Who, match_who(rule.who, now.action)) &&
-        stage(Stage::Where, match_where(rule.where, now.action)) &&
-        stage(Stage::From, match_from(rule.from, now.from)))
-        stage(Stage::When, match_when(rule.when, now.action.at));
+    if (stage(Stage::Kind, kind_matches(rule, action.kind) ? Match::Yes : Match::No) &&
+        stage(Stage::Who, match_who(rule.who, action)) &&
+        stage(Stage::Where, match_where(rule.where, action)))
+        stage(Stage::From, match_from(rule.from, from));
     return match;
 }
 

@@ -11,12 +11,7 @@ enum class Reading : std::uint8_t { Covers, Meets };
 
 // The stages in the order in which a person would ask; the first that fails explains a grant that
 // does not cover.
-enum class Stage : std::uint8_t { Kind, Who, Where, From, When, Clause, None };
-
-struct Circumstances {
-    const model::Action &action;
-    std::optional<Address> from;
-};
+enum class Stage : std::uint8_t { Kind, Who, Where, From, When, Size, Clause, None };
 
 Match match_who(const Who &who, const model::Action &action);
 Match match_where(const Where &where, const model::Action &action);
@@ -25,9 +20,10 @@ Match match_when(const When &when, base::WallTime at);
 // A shell start follows the rules for `line`.
 bool kind_matches(const Rule &rule, model::ActionKind kind);
 
-// Who, where, kind, from and when together; `failed`, if given, gets the first stage that is not
-// Yes.
-Match match_circumstances(const Rule &rule, const Circumstances &now, Stage *failed = nullptr);
+// Who, where, kind and from together, which do not change in a session; `failed` gets the first
+// stage that is not Yes.
+Match match_circumstances(const Rule &rule, const model::Action &action,
+                          const std::optional<Address> &from, Stage *failed);
 Match match_clauses(const Rule &rule, const Operation &operation, const model::Action &action,
                     const model::CommandFacts *facts, Reading reading);
 

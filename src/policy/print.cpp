@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The policy as sentences, one line a rule, for an auditor. Nothing reads this back.
+#include "compiled.hpp"
 #include "needs.hpp"
 
 #include "sallyport/base/log.hpp"

@@ -139,12 +139,4 @@ struct Rule {
     bool yields_to(const Rule &grant) const;
 };
 
-struct Policy::State {
-    std::vector<Rule> rules; // sorted by id
-    Fixtures fixtures;
-    std::vector<std::string> names;    // of the files, in order
-    std::vector<std::string> replaced; // sentences for `print`
-    std::string hash;
-};
-
 } // namespace sallyport::policy

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tests that stand beside rules: fixtures make the action, the judge makes the facts.
+#include "compiled.hpp"
 #include "decide.hpp"
 
 #include "sallyport/base/log.hpp"

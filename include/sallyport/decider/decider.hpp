@@ -9,6 +9,8 @@
 
 namespace sallyport::decider {
 
+inline constexpr std::size_t max_recent_selections = 64;
+
 struct Decided {
     model::Decision decision;
     model::CommandFacts facts; // empty for kinds without a text
@@ -21,7 +23,10 @@ class Decider {
     Decider(JudgePool &pool, std::shared_ptr<const policy::Policy> policy)
         : pool_(pool), policy_(std::move(policy)) {}
 
-    void replace(std::shared_ptr<const policy::Policy> policy) { policy_ = std::move(policy); }
+    void replace(std::shared_ptr<const policy::Policy> policy) {
+        policy_ = std::move(policy);
+        recent_.clear();
+    }
     const policy::Policy &policy() const { return *policy_; }
 
     // Kinds without a text (connect, shell, files, forwards): at once.
@@ -33,12 +38,16 @@ class Decider {
     static bool has_text(model::ActionKind kind);
 
   private:
+    const policy::Selection &selection(const model::Action &action) const;
+
     JudgePool &pool_;
     std::shared_ptr<const policy::Policy> policy_;
+    // What the policy leaves for the sessions of late, the latest first.
+    mutable std::vector<policy::Selection> recent_;
 };
 
 // The decision on facts that were made already: guard-break first, then policy.
-model::Decision decide_facts(const policy::Policy &policy, const model::Action &action,
+model::Decision decide_facts(const policy::Selection &policy, const model::Action &action,
                              const model::CommandFacts &facts);
 
 } // namespace sallyport::decider

@@ -76,6 +76,7 @@ struct Fixtures {
 };
 
 struct Loaded;
+class Selection;
 
 class Policy {
   public:
@@ -88,6 +89,10 @@ class Policy {
     // (everything but exec, line and script) and needed for the others: without it the answer is
     // deny. Never fails, ends in deny.
     model::Decision decide(const model::Action &action, const model::CommandFacts *facts) const;
+
+    // The same in two steps, for a session in which many actions come: who, where, from and kind
+    // are looked at once.
+    Selection select(const model::Action &action) const;
 
     // Runs the tests that stand beside the rules.
     std::vector<TestResult> run_tests(const Judge &judge) const;
@@ -105,9 +110,30 @@ class Policy {
 
     struct State;                                        // private to the module
     explicit Policy(std::shared_ptr<const State> state); // used by load
+    const State &state() const { return *state_; }
 
   private:
     std::shared_ptr<const State> state_; // immutable, shared so that copies stay cheap
+};
+
+// The rules of a policy that can match one person on one target for one kind of action. Keeps its
+// policy alive: a decision under way when a new policy comes ends on the one it began with.
+// Immutable, cheap to copy; any thread may decide with it.
+class Selection {
+  public:
+    // Is the action of the same person (groups, origin and what was declared included), account,
+    // target, labels, address and kind.
+    bool fits(const model::Action &action) const;
+    // As Policy::decide. An action that does not fit is decided by the whole policy.
+    model::Decision decide(const model::Action &action, const model::CommandFacts *facts) const;
+
+    const std::string &policy_hash() const;
+
+    struct State;                                           // private to the module
+    explicit Selection(std::shared_ptr<const State> state); // used by Policy::select
+
+  private:
+    std::shared_ptr<const State> state_;
 };
 
 struct Loaded {

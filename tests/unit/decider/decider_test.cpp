@@ -36,6 +36,11 @@ model::Action action(model::ActionKind kind, const std::string &text) {
     return result;
 }
 
+model::Decision decided(const policy::Policy &policy, const model::Action &asked,
+                        const model::CommandFacts &facts) {
+    return decider::decide_facts(policy.select(asked), asked, facts);
+}
+
 const facts::Knowledge &knowledge() {
     static const auto loaded = [] {
         std::ifstream in(SALLYPORT_SOURCE_ROOT "/policies/knowledge/commands.toml");
@@ -58,16 +63,16 @@ TEST_CASE("what would open the guarded shell is denied as a line whatever policy
     facts.commands = {command};
     const policy::Policy policy = permissive();
     const model::Decision line =
-        decider::decide_facts(policy, action(model::ActionKind::Line, "trap - DEBUG"), facts);
+        decided(policy, action(model::ActionKind::Line, "trap - DEBUG"), facts);
     CHECK(line.verdict == model::Verdict::Deny);
     CHECK(line.rules == std::vector<std::string>{"guard-break"});
     CHECK(line.message.find("`trap`") != std::string::npos);
     const model::Decision exec =
-        decider::decide_facts(policy, action(model::ActionKind::Exec, "trap - DEBUG"), facts);
+        decided(policy, action(model::ActionKind::Exec, "trap - DEBUG"), facts);
     CHECK(exec.verdict == model::Verdict::Allow); // an exec has no guard to take off
     facts.commands[0].effects.clear();
-    CHECK(decider::decide_facts(policy, action(model::ActionKind::Line, "trap - DEBUG"), facts)
-              .verdict == model::Verdict::Allow);
+    CHECK(decided(policy, action(model::ActionKind::Line, "trap - DEBUG"), facts).verdict ==
+          model::Verdict::Allow);
 }
 
 TEST_CASE("a text that could not be judged is denied") {
@@ -77,7 +82,7 @@ TEST_CASE("a text that could not be judged is denied") {
         const model::CommandFacts facts =
             decider::unparsable(decider::judge_ask(asked, ""), "the judge is gone");
         CHECK(facts.state == model::ParseState::Error);
-        CHECK(decider::decide_facts(policy, asked, facts).verdict == model::Verdict::Deny);
+        CHECK(decided(policy, asked, facts).verdict == model::Verdict::Deny);
     }
 }
 

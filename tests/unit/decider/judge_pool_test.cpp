@@ -76,6 +76,30 @@ TEST_CASE("a text that kills its worker or gets nonsense is unparsable alone") {
     }
 }
 
+TEST_CASE("a decision under way ends on the policy that it began with, the next on the new one") {
+    const auto policy = [](const std::string &rule) {
+        return std::make_shared<const policy::Policy>(std::move(
+            *policy::Policy::load({{"t", "format = 1\nname = \"t\"\n" + rule}}, {}).policy));
+    };
+    Bench bench(1);
+    decider::Decider decider(*bench.pool, policy("[[grant]]\nid = \"old\"\ntext = \"t\"\n"
+                                                 "kind = [\"exec\"]\ncmd = { any = true }\n"));
+    std::vector<std::string> rules;
+    const auto done = [&](const decider::Decided &decided) {
+        rules.push_back(decided.decision.rules.at(0));
+    };
+    model::Action action;
+    action.bytes = "t1";
+    decider.decide(action, "", done);
+    decider.decide(action, "", done); // waits for the only worker
+    decider.replace(policy("[[wall]]\nid = \"new\"\ntext = \"t\"\n"));
+    CHECK(decider.decide_now(action).verdict == model::Verdict::Deny);
+    decider.decide(action, "", done);
+    for (int turns = 0; turns < 3000 && rules.size() < 3; ++turns)
+        bench.loop->turn(10ms);
+    CHECK(rules == std::vector<std::string>{"old", "old", "new"});
+}
+
 TEST_CASE("a text that hangs is unparsable alone after the limit") {
     Bench bench(1, 700ms);
     bench.judge("hang");
