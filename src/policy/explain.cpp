@@ -265,19 +265,45 @@ std::string where_reason(const Rule &grant, const model::Action &action) {
     return "it is for other targets";
 }
 
+std::string some_of(const std::vector<std::string> &names) {
+    constexpr std::size_t shown = 8;
+    if (names.size() <= shown)
+        return join(names, ", ");
+    return join({names.begin(), names.begin() + shown}, ", ") + ", ...";
+}
+
+std::string effects_text(Mask effects) {
+    std::vector<std::string> names;
+    for (unsigned i = 0; i <= static_cast<unsigned>(model::enum_last<model::Effect>()); ++i)
+        if ((effects >> i & 1) != 0)
+            names.emplace_back(model::effect_name(static_cast<model::Effect>(i)));
+    return join(names, ", ");
+}
+
+std::string argv_text(const std::vector<Glob> &words) {
+    std::vector<std::string> texts;
+    for (const Glob &word : words)
+        texts.push_back(word.text());
+    return "`" + base::printable(join(texts, " "), 120) + "`";
+}
+
 std::string clause_reason(const Rule &grant, const Operation &operation) {
     if (operation.command == nullptr || grant.clause.command.empty())
         return grant.clause.paths.empty() ? "it names others"
                                           : "it names " + join(grant.clause.paths_written, ", ");
     const CommandClause &clause = grant.clause.command.front();
     if (!clause.name.empty() && clause.name.match(operation.command->name) != Match::Yes)
-        return "`" + base::printable(operation.command->name.shown(), 40) + "` is not in its list";
+        return "`" + base::printable(operation.command->name.shown(), 40) +
+               "` is not in its list: " + some_of(clause.name.written);
     if (clause.is_opaque && !*clause.is_opaque && operation.opaque != 0)
         return "it is opaque";
     if (clause.privilege && *clause.privilege != operation.command->privileged())
         return *clause.privilege ? "it is for privileged commands" : "it is privileged";
     if (clause.effect_only && (operation.effects & ~*clause.effect_only) != 0)
-        return "it does more than the rule allows";
+        return "it allows only " + effects_text(*clause.effect_only) + ", this does " +
+               effects_text(operation.effects & ~*clause.effect_only);
+    if (!clause.argv.empty())
+        return "it allows exactly " + argv_text(clause.argv.front());
     return "the command does not fit";
 }
 

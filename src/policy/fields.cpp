@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fields.hpp"
 
+#include "suggest.hpp"
+
 #include "sallyport/base/log.hpp"
 
 namespace sallyport::policy {
@@ -21,6 +23,13 @@ const Sets::Entry *Sets::find(std::string_view name) const {
     return entry == entries_.end() ? nullptr : &entry->second;
 }
 
+std::vector<std::string> Sets::names() const {
+    std::vector<std::string> names;
+    for (const auto &[name, entry] : entries_)
+        names.push_back(name);
+    return names;
+}
+
 std::string Sets::expand(std::string_view reference, std::vector<std::string> &into, int depth) {
     if (depth > max_set_depth)
         return "sets are nested deeper than " + std::to_string(max_set_depth) + " or in a circle";
@@ -31,7 +40,7 @@ std::string Sets::expand(std::string_view reference, std::vector<std::string> &i
     while (entry == entries_.end()) {
         const std::size_t dot = prefix.rfind('.');
         if (dot == std::string_view::npos)
-            return "unknown set " + quoted(reference);
+            return "unknown set " + quoted(reference) + did_you_mean(name, names());
         prefix = prefix.substr(0, dot);
         entry = entries_.find(prefix);
     }
@@ -159,10 +168,12 @@ void Fields::finish() {
     std::string expected;
     for (const std::string &key : known_)
         expected += (expected.empty() ? "" : ", ") + key;
+    const std::vector<std::string> known(known_.begin(), known_.end());
     for (const Value &entry : table_.entries)
         if (known_.find(entry.key.text) == known_.end())
             sink_.add(entry.key.at, "unknown key " + quoted(entry.key.text) + " in " +
-                                        quoted(what_) + ", expected one of " + expected);
+                                        quoted(what_) + ", expected one of " + expected +
+                                        did_you_mean(entry.key.text, known));
 }
 
 } // namespace sallyport::policy

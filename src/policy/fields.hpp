@@ -34,6 +34,7 @@ class Sets {
     // Appends the members of `reference` (`@name` or `@name.suffix`); says what is wrong, or
     // nothing.
     std::string expand(std::string_view reference, std::vector<std::string> &into, int depth = 0);
+    std::vector<std::string> names() const;
     const std::map<std::string, Entry, std::less<>> &all() const { return entries_; }
 
   private:

@@ -3,6 +3,8 @@
 #include "compiled.hpp"
 #include "read_rule.hpp"
 
+#include "sallyport/base/log.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -10,6 +12,7 @@ namespace sallyport::policy {
 namespace {
 
 constexpr int max_include_depth = 4;
+constexpr std::size_t max_excerpt = 100; // bytes of a line that are shown
 constexpr std::pair<std::string_view, RuleKind> rule_tables[] = {
     {"grant", RuleKind::Grant}, {"guard", RuleKind::Guard}, {"wall", RuleKind::Wall}};
 
@@ -33,6 +36,7 @@ class Loader {
     void put_rule(Rule rule);
     void read_drops(const Document &document);
     void read_fixtures(const Document &document);
+    std::vector<std::string> grant_ids() const;
     void check_whole();
     void check_tests(const Rule &rule);
 
@@ -221,6 +225,14 @@ void Loader::check_tests(const Rule &rule) {
     }
 }
 
+std::vector<std::string> Loader::grant_ids() const {
+    std::vector<std::string> ids;
+    for (const auto &[id, rule] : rules_)
+        if (rule.kind == RuleKind::Grant)
+            ids.push_back(id);
+    return ids;
+}
+
 void Loader::check_whole() {
     for (const auto &[name, entry] : sets_.all())
         if (!entry.used && !entry.pack)
@@ -234,8 +246,8 @@ void Loader::check_whole() {
                 continue;
             if (grant == rules_.end() || grant->second.kind != RuleKind::Grant)
                 FaultSink(faults_, rule.file)
-                    .add(rule.at,
-                         quoted(id) + " yields to " + quoted(name) + ", which is no grant");
+                    .add(rule.at, quoted(id) + " yields to " + quoted(name) +
+                                      ", which is no grant" + did_you_mean(name, grant_ids()));
         }
     }
 }
@@ -292,6 +304,22 @@ const std::string &Policy::hash() const {
 }
 std::size_t Policy::rule_count() const {
     return state_->rules.size();
+}
+
+std::string fault_excerpt(const Fault &fault, std::string_view text) {
+    for (std::uint32_t line = 1; line < fault.line && !text.empty(); ++line)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    text = text.substr(0, text.find('\n'));
+    if (fault.line == 0 || fault.column == 0 || fault.column > text.size() + 1)
+        return {};
+    // A long line is shown from a little before the place.
+    const std::size_t from = fault.column > max_excerpt / 2 ? fault.column - max_excerpt / 2 : 0;
+    const std::string number = std::to_string(fault.line);
+    const std::string shown = base::printable(text.substr(from, max_excerpt), 4 * max_excerpt);
+    const std::string before =
+        base::printable(text.substr(from, fault.column - 1 - from), 4 * max_excerpt);
+    return "  " + number + " | " + shown + "\n  " + std::string(number.size(), ' ') + " | " +
+           std::string(before.size(), ' ') + "^\n";
 }
 
 std::string fault_line(const Fault &fault) {

@@ -10,8 +10,8 @@ Who read_who(const Value &table, ReadContext context, bool inner = false) {
     who.groups = plain(fields.names("groups", context.sets), context.sink);
     who.users = plain(fields.names("users", context.sets), context.sink);
     who.declared = plain(fields.texts("declared"), context.sink);
-    who.origins =
-        enum_mask<model::Origin>(fields.texts("origin"), context.sink, &model::parse_origin);
+    who.origins = enum_mask<model::Origin>(fields.texts("origin"), context.sink,
+                                           &model::parse_origin, &model::origin_name);
     fields.refuse("attr", "is not built: a login carries groups, no attributes");
     if (const Value *except = inner ? nullptr : fields.find("not"))
         who.except.push_back(read_who(*except, context, true));

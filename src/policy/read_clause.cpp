@@ -45,8 +45,9 @@ void read_opaque(Fields &fields, CommandClause &clause) {
         fields.sink().add(value->at, "`opaque` is true, false or a list of reasons");
         return;
     }
-    clause.opaque = enum_mask<model::OpaqueReason>(fields.texts("opaque"), fields.sink(),
-                                                   &model::parse_opaque_reason);
+    clause.opaque =
+        enum_mask<model::OpaqueReason>(fields.texts("opaque"), fields.sink(),
+                                       &model::parse_opaque_reason, &model::opaque_reason_name);
 }
 
 void read_paths(Fields &fields, CommandClause &clause, RuleKind kind, ReadContext context) {
@@ -85,7 +86,8 @@ CommandClause read_command(const Value &table, RuleKind kind, ReadContext contex
     clause.argv = read_word_lists(fields, "argv");
     clause.sub = read_word_lists(fields, "sub");
     const auto effects = [&](std::string_view key) {
-        return enum_mask<model::Effect>(fields.texts(key), context.sink, &model::parse_effect);
+        return enum_mask<model::Effect>(fields.texts(key), context.sink, &model::parse_effect,
+                                        &model::effect_name);
     };
     if (kind == RuleKind::Grant && !inner)
         fields.refuse("effect", "in a grant would let a command with further effects through; "

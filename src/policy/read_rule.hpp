@@ -3,6 +3,7 @@
 #pragma once
 #include "fields.hpp"
 #include "rule.hpp"
+#include "suggest.hpp"
 
 namespace sallyport::policy {
 
@@ -30,15 +31,25 @@ Globs word_globs(const std::vector<Item> &items, std::vector<std::string> writte
 std::vector<PathGlob> path_globs(const std::vector<Item> &items, FaultSink &sink);
 
 template <typename Enum>
+std::vector<std::string> enum_names(std::string_view (*name)(Enum)) {
+    std::vector<std::string> names;
+    for (unsigned i = 0; i <= static_cast<unsigned>(model::enum_last<Enum>()); ++i)
+        names.emplace_back(name(static_cast<Enum>(i)));
+    return names;
+}
+template <typename Enum>
 Mask enum_mask(const std::vector<Item> &items, FaultSink &sink,
-               base::Result<Enum> (*parse)(std::string_view)) {
+               base::Result<Enum> (*parse)(std::string_view),
+               std::string_view (*name)(Enum) = nullptr) {
     Mask mask = 0;
     for (const Item &item : items) {
         const base::Result<Enum> value = parse(item.text);
         if (value.ok())
             mask |= bit(value.value());
         else
-            sink.add(item.at, value.error().message);
+            sink.add(item.at, value.error().message +
+                                  (name == nullptr ? std::string()
+                                                   : did_you_mean(item.text, enum_names(name))));
     }
     return mask;
 }
@@ -52,7 +63,8 @@ base::Result<Enum> parse_named(std::string_view text, std::string_view (*name)(E
             return value;
         known += (known.empty() ? "" : ", ") + std::string(name(value));
     }
-    return base::invalid(quoted(text) + " is unknown, expected one of " + known);
+    return base::invalid(quoted(text) + " is unknown, expected one of " + known +
+                         did_you_mean(text, enum_names(name)));
 }
 
 } // namespace sallyport::policy

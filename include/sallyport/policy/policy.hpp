@@ -36,6 +36,9 @@ struct Fault {
     bool operator==(const Fault &) const = default;
 };
 std::string fault_line(const Fault &fault); // `starter.toml:12:5: unknown key ...`
+// The line of the file with a caret under the place, each with its newline; empty when the fault
+// names none. `text` is the file that the fault is about.
+std::string fault_excerpt(const Fault &fault, std::string_view text);
 
 struct Ports {
     // The text of an included file, by the name that `include` says. Absent: an include is a fault.

@@ -90,7 +90,7 @@ TEST_CASE("step 2: every command needs a grant, and the message names the one wi
         decide(policy, {command("ls", {Effect::Read}), command("rm -rf /srv/x", {Effect::Delete})});
     CHECK(verdict(decision) == "deny: default");
     CHECK(decision.message == "no rule allows you `rm -rf /srv/x` on web1 (nearest: reader, `rm` "
-                              "is not in its list)");
+                              "is not in its list: ls, cat)");
     model::Action stranger = action();
     stranger.labels.clear();
     const Policy dev = must_load("[[grant]]\nid = \"dev\"\ntext = \"t\"\nkind = [\"exec\"]\n"
@@ -100,6 +100,27 @@ TEST_CASE("step 2: every command needs a grant, and the message names the one wi
           std::string::npos);
     CHECK(dev.decide(stranger, &all).message.find("the target has no label env") !=
           std::string::npos);
+}
+
+TEST_CASE("step 2: of the grants that hold here the nearest says what it would allow") {
+    const Policy policy = must_load("[[grant]]\nid = \"a-exact\"\ntext = \"t\"\nkind = [\"exec\"]\n"
+                                    "cmd = { argv = [[\"systemctl\", \"restart\", \"app\"]] }\n" +
+                                    reader_grant +
+                                    "[[grant]]\nid = \"z-few\"\ntext = \"t\"\nkind = [\"exec\"]\n"
+                                    "cmd = { name = [\"df\"] }\nlimit = { commands = 1 }\n");
+    const auto message = [&](std::vector<model::Command> commands) {
+        return decide(policy, std::move(commands)).message;
+    };
+    CHECK(message({command("systemctl restart db", {Effect::Service})})
+              .ends_with("(nearest: a-exact, it allows exactly `systemctl restart app`)"));
+    CHECK(message({command("cat x", {Effect::Read, Effect::Write})})
+              .ends_with("(nearest: reader, it allows only read, this does write)"));
+    CHECK(message({command("cat x", {}, {OpaqueReason::Pager})})
+              .ends_with("(nearest: reader, it is opaque)"));
+    const Policy few = must_load("[[grant]]\nid = \"z-few\"\ntext = \"t\"\nkind = [\"exec\"]\n"
+                                 "cmd = { name = [\"df\"] }\nlimit = { commands = 1 }\n");
+    CHECK(decide(few, {command("df"), command("df")})
+              .message.ends_with("(nearest: z-few, it is for at most 1 commands)"));
 }
 
 TEST_CASE("step 3: of several grants the one that asks least together with its guards is used") {

@@ -47,6 +47,17 @@ TEST_CASE("a fault says file, line and column, and what was expected") {
         {head() + "grants = 1\n", "f:3:1: unknown key `grants` in `policy`, expected one of"},
         {head() + "[grant]\nid = \"x\"\n", "f:3:1: write [[grant]]"},
         {grant_with("cmd = { nme = [\"ls\"] }"), "f:7:9: unknown key `nme` in `cmd`"},
+        {grant_with("cmd = { nmae = [\"ls\"] }"), "; did you mean `name`?"},
+        {grant_with("cmd = { effect_only = [\"reed\"] }"), "; did you mean `read`?"},
+        {grant_with("cmd = { opaque = [\"hole-comand\"] }"), "; did you mean `hole-command`?"},
+        {grant_with("who = { origin = [\"humna\"] }"), "; did you mean `human`?"},
+        {grant_with("path = [\"@secert\"]") + "[set]\nsecret = [\"/a\"]\n",
+         "unknown set `@secert`; did you mean `secret`?"},
+        {grant_with("need = { approval = { all = [{ group = \"a\" }], scope = \"onec\" } }"),
+         "; did you mean `once`?"},
+        {guard_with("yields = [\"opss\"]") +
+             "[[grant]]\nid = \"ops\"\ntext = \"t\"\nkind = [\"exec\"]\n",
+         "which is no grant; did you mean `ops`?"},
         {grant_with("cmd = { name = [] }"), "f:7:16: the list is empty"},
         {grant_with("cmd = { name = \"ls\" }"), "f:7:16: `name` must be a list, not a string"},
         {grant_with("cmd = { name = [1] }"), "f:7:17: the list holds a whole number"},
@@ -135,6 +146,28 @@ TEST_CASE("a fault says file, line and column, and what was expected") {
                       row.text << "\nexpected " << row.fault << "\ncame " << faults);
         CHECK_FALSE(Policy::load({{"f", row.text}}, {}).policy.has_value());
     }
+}
+
+TEST_CASE("a suggestion is near or it is not made") {
+    CHECK(faults_of(grant_with("cmd = { banana = [\"ls\"] }")).find("did you mean") ==
+          std::string::npos);
+    CHECK(faults_of(grant_with("cmd = { xx = [\"ls\"] }")).find("did you mean") ==
+          std::string::npos);
+}
+
+TEST_CASE("an excerpt points at the place of a fault") {
+    const std::string text = grant_with("cmd = { nme = [\"ls\"] }");
+    const policy::Loaded loaded = Policy::load({{"f", text}}, {});
+    REQUIRE(loaded.faults.size() == 1);
+    CHECK(policy::fault_excerpt(loaded.faults[0], text) == "  7 | cmd = { nme = [\"ls\"] }\n"
+                                                           "    |         ^\n");
+    CHECK(policy::fault_excerpt({"f", 0, 0, "m"}, text).empty());
+    CHECK(policy::fault_excerpt({"f", 99, 1, "m"}, text) == "  99 | \n     | ^\n");
+    CHECK(policy::fault_excerpt({"f", 1, 99, "m"}, "short").empty());
+    const std::string excerpt = policy::fault_excerpt(
+        {"f", 1, 300, "m"}, std::string(299, 'a') + "\x1b" + std::string(299, 'b'));
+    CHECK(excerpt.size() < 400);
+    CHECK(excerpt.find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("characters beyond ASCII are fine in strings and comments, whatever the quotes") {
