@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <fstream>
 #include <istream>
+#include <map>
 #include <ostream>
 #include <set>
 #include <sstream>
@@ -134,11 +135,6 @@ base::Result<model::Action> make_action(const Circumstances &said, const policy:
         action.at = *fixtures.at;
     }
     return action;
-}
-
-bool has_text(model::ActionKind kind) {
-    return kind == model::ActionKind::Exec || kind == model::ActionKind::Line ||
-           kind == model::ActionKind::Script;
 }
 
 // ---- judge -----------------------------------------------------------------------------------
@@ -306,9 +302,14 @@ Json answer_of(const Json &id, const model::Decision &decision, const model::Com
     return answer;
 }
 
-// One line without its end; `fits` is false when it is longer than the limit, and then the rest of
-// it is skipped. False at the end of the input.
-bool read_line(std::istream &in, std::string &line, bool &fits) {
+} // namespace
+
+bool has_text(model::ActionKind kind) {
+    return kind == model::ActionKind::Exec || kind == model::ActionKind::Line ||
+           kind == model::ActionKind::Script;
+}
+
+bool read_line(std::istream &in, std::string &line, bool &fits, std::size_t limit) {
     line.clear();
     fits = true;
     std::streambuf &buffer = *in.rdbuf();
@@ -317,15 +318,13 @@ bool read_line(std::istream &in, std::string &line, bool &fits) {
     if (next == Traits::eof())
         return false;
     for (; next != Traits::eof() && next != '\n'; next = buffer.sbumpc()) {
-        if (line.size() < max_judge_line_bytes)
+        if (line.size() < limit)
             line += Traits::to_char_type(next);
         else
             fits = false;
     }
     return true;
 }
-
-} // namespace
 
 policy::Ports policy_ports(const PolicySource &source) {
     std::vector<std::string> directories;
@@ -357,9 +356,19 @@ std::optional<policy::Policy> load_policy(const PolicySource &source, std::ostre
         }
         files.push_back({path, std::move(text).value()});
     }
-    policy::Loaded loaded = policy::Policy::load(files, policy_ports(source));
+    std::map<std::string, std::string> texts; // of all files, to show where a fault is
+    for (const policy::File &file : files)
+        texts[file.name] = file.text;
+    policy::Ports ports = policy_ports(source);
+    ports.include = [&texts, read = ports.include](std::string_view name) {
+        base::Result<std::string> text = read(name);
+        if (text.ok())
+            texts[std::string(name)] = text.value();
+        return text;
+    };
+    policy::Loaded loaded = policy::Policy::load(files, ports);
     for (const policy::Fault &fault : loaded.faults)
-        err << policy::fault_line(fault) << "\n";
+        err << policy::fault_line(fault) << "\n" << policy::fault_excerpt(fault, texts[fault.file]);
     return missing ? std::nullopt : std::move(loaded.policy);
 }
 
@@ -462,7 +471,7 @@ int policy_judge(const PolicySource &source, const Circumstances &circumstances,
     std::optional<policy::Selection> selection; // only the kind of action changes
     std::string line;
     bool fits = true;
-    while (read_line(in, line, fits)) {
+    while (read_line(in, line, fits, max_judge_line_bytes)) {
         Json id;
         base::Result<Question> question =
             fits ? read_question(line, id, action->dialect)

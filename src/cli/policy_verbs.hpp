@@ -26,6 +26,12 @@ policy::Ports policy_ports(const PolicySource &source);
 // Reads the files and loads them. Faults go to `err`.
 std::optional<policy::Policy> load_policy(const PolicySource &source, std::ostream &err);
 
+// Is it judged by its text: exec, line, script.
+bool has_text(model::ActionKind kind);
+// One line without its end; `fits` is false when it is longer than the limit, and then the rest of
+// it is skipped. False at the end of the input.
+bool read_line(std::istream &in, std::string &line, bool &fits, std::size_t limit);
+
 // What the options say; what is not said comes from the fixtures.
 struct Circumstances {
     std::optional<std::string> user, origin, target, account, from, at;

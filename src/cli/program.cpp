@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "house.hpp"
 #include "mask_verbs.hpp"
+#include "policy_replay.hpp"
 #include "policy_verbs.hpp"
 #include "record_verbs.hpp"
 
@@ -31,7 +32,7 @@ struct Program {
     PolicySource source;
     Circumstances circumstances;
     ExplainOptions explain;
-    std::string knowledge, rules, name;
+    std::string knowledge, rules, name, events;
     unsigned columns = 0;
     bool jsonl = false, unsealed = false;
     std::vector<std::string> keys;
@@ -91,8 +92,8 @@ void add_circumstances(CLI::App &verb, Circumstances &c) {
 }
 
 void add_policy(Program &p) {
-    CLI::App *noun =
-        p.app.add_subcommand("policy", "policy files: check, test, explain, judge, print");
+    CLI::App *noun = p.app.add_subcommand(
+        "policy", "policy files: check, test, explain, judge, print, replay, schema");
     noun->require_subcommand(1);
     const auto verb = [&p, noun](const char *name, const char *help, std::function<int()> run) {
         CLI::App *sub = noun->add_subcommand(name, help);
@@ -130,6 +131,17 @@ void add_policy(Program &p) {
                             std::cout, std::cerr);
     });
     add_circumstances(*judge, p.circumstances);
+    CLI::App *replay = verb("replay", "verdicts that this policy would change", [&p] {
+        std::ifstream file(p.events, std::ios::binary);
+        if (p.events != "-" && !file) {
+            std::cerr << "sallyport: " << p.events << " cannot be read\n";
+            return 2;
+        }
+        std::istream &events = p.events == "-" ? std::cin : file;
+        return policy_replay(p.source, local_judge(p.knowledge_path()), events, std::cout,
+                             std::cerr);
+    });
+    replay->add_option("--events", p.events, "event log, or - for standard input")->required();
     noun->add_subcommand("schema", "JSON schema of a policy file")->callback([&p] {
         p.status = policy_schema(std::cout);
     });

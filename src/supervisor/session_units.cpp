@@ -63,6 +63,7 @@ void TargetSession::unit_decided(const decider::Decided &outcome) {
                      {"verdict", std::string(model::verdict_name(unit_->decision.verdict))},
                      {"rules", joined(unit_->decision.rules, " ")},
                      {"policy", unit_->decision.policy_hash}};
+    add_circumstances(taken, unit_->action);
     core_.note(taken);
     if (const auto missing = speech_not_built(unit_->decision))
         return answer_unit(wire::UnitOutcome::Denied, spoken(*missing, json_));

@@ -211,6 +211,7 @@ void TargetSession::decided(const decider::Decided &outcome) {
                      {"policy", decision_.policy_hash}};
     if (const std::string opaque = opaque_text(outcome.facts); !opaque.empty())
         taken.details.emplace_back("opaque", opaque);
+    add_circumstances(taken, action_);
     core_.note(taken);
     if (const auto missing = speech_not_built(decision_))
         return refuse(*missing, exit_refused);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unit.hpp"
 
+#include "text.hpp"
+
 #include "sallyport/cert/certificate.hpp"
 #include "sallyport/mask/text.hpp"
 
@@ -28,6 +30,26 @@ model::Request make_request(const model::Action &action, const model::Decision &
     request.opened = now;
     request.expires = now + std::chrono::seconds(decision.need.ttl_seconds);
     return request;
+}
+
+void add_circumstances(model::Event &event, const model::Action &action) {
+    std::vector<std::string> labels;
+    for (const auto &[name, value] : action.labels)
+        labels.push_back(name + "=" + value);
+    const std::pair<const char *, std::string> said[] = {
+        {"groups", joined(action.who.groups, " ")},
+        {"origin", std::string(model::origin_name(action.who.origin))},
+        {"declared", joined(action.declared, " ")},
+        {"from", action.from},
+        {"labels", joined(labels, "\n")},
+        {"dialect", std::string(model::dialect_name(action.dialect))},
+        {"sh", std::string(model::dialect_name(action.sh))},
+        {"cwd", action.cwd.value_or("")},
+        {"terminal", action.terminal ? "yes" : ""},
+    };
+    for (const auto &[key, value] : said)
+        if (!value.empty())
+            event.details.emplace_back(key, value);
 }
 
 std::string shown_command(const Setup &setup, const model::Action &action,

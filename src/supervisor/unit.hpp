@@ -20,6 +20,8 @@ model::Request make_request(const model::Action &action, const model::Decision &
                             const model::ConnectionId &connection, const model::SessionId &session,
                             base::WallTime now);
 
+// What else policy looked at, so that the decision can be replayed from the event log alone.
+void add_circumstances(model::Event &event, const model::Action &action);
 // The command as approvers, events and lists show it: constant text inside one word may be masked,
 // nothing else ever.
 std::string shown_command(const Setup &setup, const model::Action &action,
