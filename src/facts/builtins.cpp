@@ -107,6 +107,10 @@ bool Judge::call(const Words &argv, Environment &env, const Scene &scene, model:
 
 void Judge::change_directory(const Words &argv, Environment &env) {
     assigned("/cwd");
+    if (env.changes("/cwd")) {
+        env.cwd.reset();
+        return;
+    }
     set(env, "OLDPWD", Variable{});
     set(env, "PWD", Variable{});
     const Words to = operands(argv, "");
@@ -132,6 +136,10 @@ void Judge::declare(const Words &argv, Environment &env, const Scene &scene,
     const bool functions = has_flag(argv, 'f');
     const bool exports = argv[0].text() == "export" || has_flag(argv, 'x');
     const bool array = has_flag(argv, 'a') || has_flag(argv, 'A');
+    const bool converts =
+        !functions && (has_flag(argv, 'l') || has_flag(argv, 'u') || has_flag(argv, 'c') ||
+                       has_flag(argv, 'L') || has_flag(argv, 'R') || has_flag(argv, 'Z') ||
+                       has_flag(argv, 'T') || has_flag(argv, 'E') || has_flag(argv, 'F'));
     for (const FactWord &word : operands(argv, "")) {
         const std::string prefix = literal_prefix(word);
         const std::size_t equals = prefix.find('=');
@@ -172,7 +180,10 @@ void Judge::declare(const Words &argv, Environment &env, const Scene &scene,
         }
         if (integer)
             value = number_hole();
+        if (reference && equals == std::string::npos) // refers to what is assigned to it later
+            env.changing.insert("*");
         value.integer = integer;
+        value.converts = converts;
         value.associative = has_flag(argv, 'A');
         value.exported = value.exported || exports;
         set(env, name, std::move(value));
@@ -187,6 +198,9 @@ void Judge::reference_to(const std::string &name, const FactWord &goal, Environm
     if (has_references && goal.literal() && is_name(goal.text()) && goal.text() != name) {
         reference = known({});
         reference.refers_to = goal.text();
+        const auto further = env.variables.find(goal.text());
+        if (further != env.variables.end() && !further->second.refers_to.empty())
+            env.changing.insert("*"); // a chain of references is not followed
     }
     assigned(name);
     env.variables[name] = reference;
@@ -281,10 +295,14 @@ void Judge::set_options(const Words &argv, Environment &env, const Scene &scene,
         const std::string text = literal_prefix(argv[i]);
         if (text.find("wordsplit") != std::string::npos || text.find("posix") != std::string::npos)
             env.splitting_changed = true;
-        if (!argv[i].literal() || names_option(text, "caseglob"))
+        if (!argv[i].literal() || names_option(text, "caseglob")) {
             env.any_case = true;
-        if (text == "lastpipe" || text == "expand_aliases" || text == "globsubst" ||
-            text == "sourcepath" || text == "nobareglobqual")
+            assigned("/case");
+        }
+        const bool keyword = name == "set" && text.size() > 1 && text[0] == '-' && text[1] != '-' &&
+                             text.find('k') != std::string::npos;
+        if (keyword || text == "keyword" || text == "lastpipe" || text == "expand_aliases" ||
+            text == "globsubst" || text == "sourcepath" || text == "nobareglobqual")
             opaque(command, OpaqueReason::ReboundName,
                    "the option `" + text + "` changes how later lines are read");
     }
@@ -312,7 +330,10 @@ void Judge::set_options(const Words &argv, Environment &env, const Scene &scene,
     if (!given)
         return;
     assigned("@");
-    env.positional = std::move(positional);
+    if (env.changes("@"))
+        env.positional.reset();
+    else
+        env.positional = std::move(positional);
 }
 
 void Judge::source(const Words &argv, Environment &env, const Scene &scene,
@@ -321,7 +342,12 @@ void Judge::source(const Words &argv, Environment &env, const Scene &scene,
     if (!files.empty() && files[0].literal() &&
         (files[0].text() == "/dev/stdin" || files[0].text() == "/dev/fd/0") &&
         scene.input.whole()) {
+        const auto positional = env.positional;
+        if (files.size() > 1)
+            env.positional = Words(files.begin() + 1, files.end());
         standard_input(ShellName::Self, env, scene, command);
+        if (files.size() > 1)
+            env.positional = positional;
         return;
     }
     opaque(command, OpaqueReason::ScriptFile, "what the file holds is not known");
@@ -346,6 +372,8 @@ void Judge::forget(const Words &argv, Environment &env, const Scene &scene,
             continue;
         if (name == "IFS")
             env.splitting_changed = true;
+        if (has_flag(argv, 'n')) // the reference itself; its old goal keeps its value
+            env.changing.insert("*");
         Variable gone = known({});
         if (name.find('[') != std::string::npos)
             gone = Variable{};
@@ -403,11 +431,11 @@ void Judge::trap(const Words &argv, Environment &env, const Scene &scene, model:
         (words[0].literal() &&
          (words[0].text() == "-" || words[0].text().empty() || is_number(words[0].text()))))
         return;
-    Environment later = env; // it runs whatever the variables hold then
-    later.forget_all();
     Scene inside = scene;
     inside.in(model::ContextFlag::Trap);
-    run_text(words[0], ShellName::Self, later, inside, command.where);
+    may_run_any_time(env, [&](Environment &later) {
+        run_text(words[0], ShellName::Self, later, inside, command.where);
+    });
 }
 
 // True if the builtin did all there is; the caller still looks at the knowledge for effects.

@@ -14,6 +14,7 @@ Variable join(const Variable &left, const Variable &right) {
                   left.number && right.number;
     both.integer = left.integer || right.integer;
     both.associative = left.associative && right.associative;
+    both.converts = left.converts || right.converts;
     both.exported = left.exported || right.exported;
     both.refers_to = both.hole ? "" : left.refers_to;
     if (both.hole)
@@ -61,7 +62,7 @@ bool is_name(std::string_view text) {
 
 Variable Environment::find(std::string_view name) const {
     const auto found = variables.find(name);
-    if (found == variables.end())
+    if (found == variables.end() || changes(name) || changes(found->second.refers_to))
         return {};
     if (found->second.refers_to.empty())
         return found->second;
@@ -69,6 +70,10 @@ Variable Environment::find(std::string_view name) const {
     if (goal == variables.end() || !goal->second.refers_to.empty())
         return {};
     return goal->second;
+}
+
+bool Environment::changes(std::string_view name) const {
+    return !changing.empty() && (changing.count(name) != 0 || changing.count("*") != 0);
 }
 
 void Environment::forget_all() {
@@ -93,6 +98,7 @@ Environment join(const Environment &left, const Environment &right) {
     join_functions(both, right);
     both.fresh_aliases.insert(right.fresh_aliases.begin(), right.fresh_aliases.end());
     both.rebound.insert(right.rebound.begin(), right.rebound.end());
+    both.changing.insert(right.changing.begin(), right.changing.end());
     if (left.positional != right.positional)
         both.positional.reset();
     if (left.cwd != right.cwd)

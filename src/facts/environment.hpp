@@ -33,6 +33,7 @@ struct Variable {
     bool integer = false;         // declare -i: values are evaluated
     bool exported = false;
     bool associative = false; // declare -A: keys are words, not arithmetic
+    bool converts = false;    // declare -l, -u, -c and others of zsh: it holds something else
     std::string refers_to;    // declare -n
 };
 inline Variable known(Constant value) {
@@ -60,6 +61,7 @@ struct Environment {
     std::optional<std::vector<model::FactWord>> positional;  // nothing: not known
     std::optional<std::string> cwd;                          // nothing: not known
     std::set<std::string, std::less<>> rebound;              // hash -p, enable, commands[x]=
+    std::set<std::string, std::less<>> changing;             // a trap may assign them at any time
     std::optional<std::string> code; // a watched name was assigned: later programs may run code
     bool splitting_changed = false;  // IFS, shwordsplit
     bool any_case = false;           // nocaseglob: patterns match names in either case
@@ -67,6 +69,7 @@ struct Environment {
 
     Variable find(std::string_view name) const; // a hole for names of the session
     void forget_all();
+    bool changes(std::string_view name) const; // by itself, at any time
 };
 
 // After either of two paths.

@@ -81,6 +81,13 @@ void Splitter::expanded(std::string_view text) {
             end();
             continue;
         }
+        const bool extended = i + 1 < text.size() && text[i + 1] == '(' &&
+                              (byte == '@' || byte == '+' || byte == '!');
+        if (extended) { // a pattern of bash if extglob is on: up to the next blank
+            append(WordPartKind::Hole, "");
+            i = std::min(text.find_first_of(" \t\n", i), text.size()) - 1;
+            continue;
+        }
         if (byte == '*' || byte == '?' || byte == '[')
             append(WordPartKind::Glob, text.substr(i, 1));
         else
@@ -183,7 +190,7 @@ std::string literal_prefix(const FactWord &word) {
 
 bool begins_unknown(const FactWord &word) {
     return word.has_hole() && literal_prefix(word).empty() &&
-           word.parts[0].kind == WordPartKind::Hole;
+           word.parts[0].kind == WordPartKind::Hole && word.parts[0].text.substr(0, 1) != "~";
 }
 
 bool is_process(const FactWord &word) {
@@ -424,8 +431,11 @@ Choices Judge::expand(const shell::Part &part, bool quoted, Environment &env, co
             (void)value_of(word, env, scene);
         return {{{Piece::Kind::Glob, "*", false, false}}};
     }
-    if (const auto *value = std::get_if<shell::Tilde>(&part.value))
-        return {{{Piece::Kind::Hole, "~" + value->user, true, false}}};
+    if (const auto *value = std::get_if<shell::Tilde>(&part.value)) {
+        // Absolute unless the text itself says otherwise; `~-` may be any word.
+        const bool absolute = env.variables.count("HOME") == 0 && value->user != "-";
+        return {{{Piece::Kind::Hole, (absolute ? "~" : "") + value->user, true, false}}};
+    }
     if (const auto *value = std::get_if<shell::ArrayValue>(&part.value)) {
         bool hole = false;
         (void)array_value(*value, env, scene, hole);

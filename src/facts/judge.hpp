@@ -14,6 +14,7 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -295,6 +296,9 @@ class Judge {
     void program_text(const Entry &entry, const Parsed &parsed,
                       const std::optional<std::string> &cwd, model::Command &command);
 
+    // hooks.cpp
+    void may_run_any_time(Environment &env, const std::function<void(Environment &)> &body);
+
     // links.cpp
     model::PathPattern reached(const model::FactWord &word,
                                const std::optional<std::string> &cwd) const;
@@ -388,6 +392,8 @@ class Judge {
 std::string literal_prefix(const model::FactWord &word); // bytes before the first hole or glob
 model::FactWord hole_word(std::string text, bool may_split);
 bool begins_unknown(const model::FactWord &word); // its first bytes are not known
+bool is_hook(std::string_view function);          // the shell calls a function of this name
+bool keeps_value(std::string_view variable);      // false: the shell itself assigns to it
 bool is_process(const model::FactWord &word);     // <(..) or >(..)
 bool is_number(std::string_view text);
 bool numeric(const Variable &variable); // surely an integer

@@ -281,8 +281,10 @@ Choices Judge::defaulted(const shell::Parameter &parameter, bool quoted, Environ
         word = expand(parameter.arguments[0].parts, quoted, env, scene);
     const auto found = values(parameter, env, scene, where);
     if (!found || found->empty()) {
-        if (parameter.op == Op::AssignDefault)
+        if (parameter.op == Op::AssignDefault) {
+            watch(parameter.name, Variable{}, env, scene, where, nullptr);
             set(env, parameter.name, Variable{});
+        }
         return hole("${" + parameter.name + "}", quoted);
     }
     Choices all;
@@ -296,8 +298,10 @@ Choices Judge::defaulted(const shell::Parameter &parameter, bool quoted, Environ
             continue;
         }
         all.insert(all.end(), word.begin(), word.end());
-        if (parameter.op == Op::AssignDefault)
+        if (parameter.op == Op::AssignDefault) {
+            watch(parameter.name, value_of(word), env, scene, where, nullptr);
             set(env, parameter.name, value_of(word));
+        }
     }
     return all.size() > max_alternatives ? hole("", quoted) : all;
 }

@@ -4,6 +4,7 @@
 #include "entry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace sallyport::facts {
@@ -94,6 +95,22 @@ PathPattern after_unknown(std::string_view tail) {
 }
 } // namespace
 
+namespace {
+// Directories in which links to elsewhere are usual: `..` behind one is not what the text says.
+bool holds_links(const std::vector<std::string_view> &folder) {
+    static constexpr std::array<std::string_view, 11> system{
+        "proc", "sys", "dev", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc"};
+    const std::string_view top = folder[0];
+    const bool alone = top == "bin" || top == "sbin" || top.substr(0, 3) == "lib";
+    const bool run = top == "var" && folder.size() == 2 &&
+                     (folder[1] == "run" || folder[1] == "lock" || may_climb(folder[1]));
+    const bool pattern = folder.back().find_first_of("*?[") != std::string_view::npos ||
+                         top.find_first_of("*?[") != std::string_view::npos;
+    return run || alone || pattern ||
+           (folder.size() > 1 && std::find(system.begin(), system.end(), top) != system.end());
+}
+} // namespace
+
 std::string normalised(std::string_view path) {
     std::vector<std::string_view> kept;
     for (const std::string_view part : split(path)) {
@@ -102,7 +119,7 @@ std::string normalised(std::string_view path) {
         if (may_climb(part))
             return "**";
         if (part == "..") {
-            if (!kept.empty() && kept.back() == "**")
+            if (!kept.empty() && (kept.back() == "**" || holds_links(kept)))
                 return "**";
             if (!kept.empty())
                 kept.pop_back();

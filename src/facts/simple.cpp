@@ -81,6 +81,12 @@ void Judge::set(Environment &env, std::string_view name, Variable variable) {
         variable.exported = variable.exported || found->second.exported;
         variable.integer = variable.integer || found->second.integer;
         variable.associative = variable.associative || found->second.associative;
+        variable.converts = variable.converts || found->second.converts;
+    }
+    if (variable.converts || !keeps_value(goal)) {
+        variable.hole = true;
+        variable.number = false;
+        variable.values.clear();
     }
     if (goal == "IFS")
         env.splitting_changed = true;
@@ -201,6 +207,11 @@ void Judge::assign(const shell::Assignment &assignment, Environment &env, const 
         opaque_unit(scene, OpaqueReason::ReboundName, assignment.where,
                     "`" + assignment.name + "` gives command names another meaning");
         env.rebound.insert("*");
+    }
+    if (scene.dialect == model::Dialect::Zsh &&
+        (assignment.name == "argv" || is_number(assignment.name))) {
+        env.positional.reset();
+        assigned("@");
     }
     watch(assignment.name, value, env, scene, assignment.where, command);
     if (command != nullptr)

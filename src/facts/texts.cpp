@@ -40,7 +40,7 @@ Environment Judge::child(const Environment &env) const {
     Environment inside;
     for (const auto &[name, variable] : env.variables) {
         if (variable.exported)
-            inside.variables[name] = variable;
+            inside.variables[name] = env.changes(name) ? Variable{} : variable;
     }
     inside.cwd = env.cwd;
     inside.code = env.code;

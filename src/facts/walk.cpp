@@ -137,6 +137,8 @@ void Judge::repeat(Environment &env, const Body &body) {
         env.fresh_aliases = first.fresh_aliases;
         env.rebound = first.rebound;
         env.splitting_changed = first.splitting_changed;
+        env.any_case = first.any_case;
+        env.changing = first.changing;
         if (first.code)
             env.code = first.code;
     }
@@ -327,6 +329,9 @@ void Judge::for_each(const shell::For &loop, Environment &env, const Scene &scen
     Scene inside = scene;
     inside.in(ContextFlag::Loop);
     inside.input = inside.input.shared();
+    const auto reference = env.variables.find(loop.name);
+    if (reference != env.variables.end() && !reference->second.refers_to.empty())
+        env.changing.insert("*"); // each round it refers to another variable
     repeat(env, [&](Environment &round) {
         set(round, loop.name, item);
         if (loop.select)
@@ -381,7 +386,10 @@ void Judge::define(const shell::Function &function, Environment &env, const Scen
     inside.in(ContextFlag::Function);
     inside.input = Input::unknown();
     inside.calls = max_call_depth; // calls are judged where they are made
-    node(function.body[0], later, inside);
+    if (is_hook(function.name))
+        may_run_any_time(env, [&](Environment &any) { node(function.body[0], any, inside); });
+    else
+        node(function.body[0], later, inside);
 }
 
 void Judge::test(const shell::Test &test, Environment &env, const Scene &scene, model::Span where) {

@@ -137,7 +137,7 @@ TEST_SUITE("facts.facts") {
         CHECK(has_reason(judged("./ls"), OpaqueReason::UnknownProgram));
         CHECK(has_reason(judged("/tmp/ls"), OpaqueReason::UnknownProgram));
         CHECK(has_reason(judged("../bin/ls"), OpaqueReason::UnknownProgram));
-        CHECK(!is_opaque(judged("/bin/../usr/bin/ls")));
+        CHECK(!is_opaque(judged("/usr/../usr/bin/ls")));
         CHECK(has_reason(judged("frobnicate"), OpaqueReason::UnknownProgram));
         CHECK(has_reason(judged("hash -p /bin/rm ls; ls x"), OpaqueReason::ReboundName));
         CHECK(has_reason(judged("PATH=/w; ls"), OpaqueReason::EnvCode));
