@@ -18,4 +18,8 @@ base::Result<RequestState> parse_request_state(std::string_view text) {
     return find_in<RequestState>(names, text, "request state");
 }
 
+std::string_view directory_source(ActionKind kind) {
+    return kind == ActionKind::Line ? "as the target says" : "as configured";
+}
+
 } // namespace sallyport::model

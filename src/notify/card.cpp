@@ -157,7 +157,8 @@ void write_foot(Writer &writer, const Card &card) {
         writer.plain(", " + base::printable(card.needs, max_reason_bytes));
     write_field(writer, "Reason", request.reason, max_reason_bytes);
     write_field(writer, "From", request.from, max_word_bytes);
-    write_field(writer, "Directory, as the target says", request.cwd, max_directory_bytes);
+    write_field(writer, "Directory, " + std::string(model::directory_source(request.kind)),
+                request.cwd, max_directory_bytes);
     write_field(writer, "Bound to",
                 std::string_view(request.binding).substr(0, shown_binding_digits), max_word_bytes);
     for (const model::Vote &vote : request.votes)

@@ -368,6 +368,8 @@ void Decider::name_rules(const std::vector<const Rule *> &rules) {
     std::sort(named.begin(), named.end());
     for (const Named &one : named) {
         decision_.rules.push_back(one.rule->id);
+        if (one.rank == 0)
+            decision_.held_by.push_back(one.rule->id);
         if (decision_.message.empty() && one.rank < 2)
             decision_.message = one.rule->message.empty() ? one.rule->text : one.rule->message;
     }

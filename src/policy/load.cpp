@@ -305,6 +305,12 @@ const std::string &Policy::hash() const {
 std::size_t Policy::rule_count() const {
     return state_->rules.size();
 }
+std::vector<model::Quorum> Policy::quorums() const {
+    std::vector<model::Quorum> all;
+    for (const Rule &rule : state_->rules)
+        all.insert(all.end(), rule.need.all.begin(), rule.need.all.end());
+    return all;
+}
 
 std::string fault_excerpt(const Fault &fault, std::string_view text) {
     for (std::uint32_t line = 1; line < fault.line && !text.empty(); ++line)

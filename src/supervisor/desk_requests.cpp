@@ -71,9 +71,10 @@ std::string described(const model::Request &request) {
     text += "who      " + request.person + " from " + request.from + "\n";
     text += "where    " + request.account + "@" + request.target + "\n";
     if (!request.cwd.empty())
-        text += "cwd      " + base::printable(request.cwd, 300) + " (the target says)\n";
+        text += "cwd      " + base::printable(request.cwd, 300) + " (" +
+                std::string(model::directory_source(request.kind)) + ")\n";
     text += "command\n" + command;
-    text += "rules    " + rules_text(request) + ": " + approval::needs_text(request.need) + "\n";
+    text += "held by  " + rules_text(request) + ": " + approval::needs_text(request.need) + "\n";
     text += "expires  " + base::rfc3339(request.expires) + "\n";
     text += "hash     " + hash_text(request) + "\n";
     for (const model::Vote &vote : request.votes)

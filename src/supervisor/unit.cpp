@@ -25,7 +25,7 @@ model::Request make_request(const model::Action &action, const model::Decision &
     request.kind = action.kind;
     request.shown = shown;
     request.binding = binding;
-    request.rules = decision.rules;
+    request.rules = decision.held_by;
     request.need = decision.need;
     request.opened = now;
     request.expires = now + std::chrono::seconds(decision.need.ttl_seconds);

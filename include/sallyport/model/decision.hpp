@@ -56,14 +56,16 @@ struct Decision {
     Verdict verdict = Verdict::Deny;
     std::vector<std::string>
         rules; // ids of the rules that decided, most telling first; `default` when none covered
-    std::string message; // for the person: what is not allowed and what to do now
+    std::vector<std::string> held_by; // of these, the rules whose approval is waited for
+    std::string message;              // for the person: what is not allowed and what to do now
     Need need;
     std::vector<std::string> explanation; // lines of `explain`
     std::string policy_hash;              // hex SHA-256 of the policy in force
     std::string mask_mode = "text";       // output that is no terminal: text, always, refuse-binary
     bool record_all = false;              // rule says `record = all`
     bool operator==(const Decision &) const = default;
-    SALLYPORT_FIELDS(verdict, rules, message, need, explanation, policy_hash, mask_mode, record_all)
+    SALLYPORT_FIELDS(verdict, rules, held_by, message, need, explanation, policy_hash, mask_mode,
+                     record_all)
 };
 
 } // namespace sallyport::model

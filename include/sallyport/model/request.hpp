@@ -52,7 +52,7 @@ struct Request {
     std::string shown; // the complete command, masked as `mask` allows in commands, otherwise exact
     std::string
         binding; // hex of the keyed hash over person, account, target, cwd and the exact bytes
-    std::vector<std::string> rules;
+    std::vector<std::string> rules; // that hold it; once denied by the policy, that deny it
     Need need;
     RequestState state = RequestState::Pending;
     std::uint64_t version = 0; // grows with every change of state; what compare-and-set compares
@@ -63,5 +63,9 @@ struct Request {
     SALLYPORT_FIELDS(id, connection, session, person, account, target, from, cwd, kind, shown,
                      binding, rules, need, state, version, votes, reason, opened, expires, closed)
 };
+
+// Who says in which directory it would run: `as the target says` of a guarded line, `as configured`
+// of everything that a new process of the target's sshd runs.
+std::string_view directory_source(ActionKind kind);
 
 } // namespace sallyport::model

@@ -110,6 +110,8 @@ class Policy {
     const Fixtures &fixtures() const;
     const std::string &hash() const; // hex, empty without Ports::digest
     std::size_t rule_count() const;
+    // Whose approval its rules ask for, rule by rule.
+    std::vector<model::Quorum> quorums() const;
 
     struct State;                                        // private to the module
     explicit Policy(std::shared_ptr<const State> state); // used by load

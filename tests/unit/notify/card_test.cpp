@@ -72,12 +72,19 @@ TEST_CASE("a pending request shows who, where, the whole command, why, and takes
     CHECK(command_in(ask) == "rm -rf /srv/x");
     CHECK(has(ask, "Held by: prod-destroy, needs 1 of group sre"));
     CHECK(has(ask, "Reason: ticket 17"));
+    CHECK(has(ask, "Directory, as configured: /srv"));
     CHECK(has(ask, "From: 192.0.2.7"));
     CHECK(has(ask, "Bound to: aaaaaaaaaaaaaaaa\n"));
     CHECK(has(ask, "Open until 2027-01-15 08:10:00 UTC"));
     REQUIRE(ask.buttons.size() == 2);
     CHECK(ask.buttons[0].value == "approve-value");
     CHECK(ask.buttons[1].value == "deny-value");
+}
+
+TEST_CASE("the directory of a guarded line is what the target says, not what is configured") {
+    auto card = card_of("ls");
+    card.request.kind = model::ActionKind::Line;
+    CHECK(has(notify::render(card, buttons), "Directory, as the target says: /srv"));
 }
 
 TEST_CASE("every state after pending has its line and no buttons") {

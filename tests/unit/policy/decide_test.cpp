@@ -199,6 +199,7 @@ TEST_CASE("step 4: needs add up over commands and rules") {
     CHECK(one.record_all);
     CHECK(one.mask_mode == "always");
     CHECK(verdict(one) == "approve: a b ops");
+    CHECK(one.held_by == std::vector<std::string>{"a", "b"}); // what only allows holds nothing
     const model::Decision all = decide(policy, {command("a"), command("b"), command("c")});
     CHECK(all.need.approvals == std::vector<model::Quorum>{{{"sre"}, 1}, {{"dba"}, 1}});
     CHECK(all.need.scope == model::Scope::Once);
