@@ -24,6 +24,18 @@ namespace {
 
 constexpr int configuration_fault = 78, unavailable = 69, internal_error = 70;
 
+int status_of(const base::Error &error) {
+    switch (error.code) {
+    case base::ErrorCode::InvalidInput:
+    case base::ErrorCode::Conflict:
+        return configuration_fault;
+    case base::ErrorCode::Unavailable:
+        return unavailable;
+    default:
+        return internal_error;
+    }
+}
+
 int failed(std::ostream &err, const base::Error &error, int status) {
     err << "sallyport: " << error.message << "\n";
     return status;
@@ -50,15 +62,32 @@ int init_verb(const supervisor::Prefix &prefix, std::ostream &out, std::ostream 
         out << "made  " << path << "\n";
     for (const std::string &path : report->kept)
         out << "kept  " << path << "\n";
-    out << "next: edit " << prefix.config() << ", then `sallyport check` and `sallyport run`\n";
+    const std::string me =
+        "sallyport" + (prefix.root.empty() ? std::string() : " --prefix " + prefix.root);
+    out << "\nnext:\n"
+        << "  edit " << prefix.targets() << "/targets.toml: your first target\n"
+        << "  edit " << prefix.config() << ": your OpenID provider, or none yet\n"
+        << "  " << me << " check\n"
+        << "  " << me << " target trust-line NAME   # what goes into the target's sshd\n"
+        << "  " << (prefix.root.empty() ? "systemctl start sallyportd" : me + " run") << "\n"
+        << "  " << me << " ca issue \"$(cat ~/.ssh/id_ed25519.pub)\" --person NAME --group ops\n"
+        << "    # a certificate without a provider, while it runs; approvers are in group sre\n";
     return 0;
 }
 
 int run_verb(const supervisor::Prefix &prefix, std::ostream &out, std::ostream &err) {
     base::StderrLog log;
     const base::Status ended =
-        supervisor::run_all(prefix, log, [&out] { out << "ready" << std::endl; });
-    return ended.ok() ? 0 : failed(err, ended.error(), configuration_fault);
+        supervisor::run_all(prefix, log, [&](const supervisor::Setup &setup) {
+            out << "ready on";
+            for (const config::ListenAddress &at : setup.config.server.listen)
+                out << " "
+                    << (at.address.find(':') == std::string::npos ? at.address
+                                                                  : "[" + at.address + "]")
+                    << ":" << at.port;
+            out << ", logs in " << prefix.log() << std::endl;
+        });
+    return ended.ok() ? 0 : failed(err, ended.error(), status_of(ended.error()));
 }
 
 int check_verb(const supervisor::Prefix &prefix, std::ostream &out, std::ostream &err) {
@@ -66,9 +95,11 @@ int check_verb(const supervisor::Prefix &prefix, std::ostream &out, std::ostream
     for (const config::Fault &fault : result.faults)
         err << config::shown(fault) << "\n";
     if (!result.setup) {
-        err << result.faults.size() << " faults\n";
+        err << result.faults.size() << (result.faults.size() == 1 ? " fault\n" : " faults\n");
         return configuration_fault;
     }
+    for (const std::string &warning : supervisor::warnings(prefix, *result.setup))
+        err << "warning: " << warning << "\n";
     out << "good: " << result.setup->targets.size() << " targets, "
         << result.setup->policy->rule_count() << " rules, policy "
         << result.setup->policy->hash().substr(0, 12) << "\n";

@@ -5,11 +5,13 @@
 #include "sallyport/mask/text.hpp"
 #include "sallyport/os/files.hpp"
 
+#include <cerrno>
 #include <istream>
 #include <memory>
 #include <ostream>
 
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace sallyport::cli {
 namespace {
@@ -39,9 +41,9 @@ base::Result<std::unique_ptr<LoadedRules>> load(const std::string &file) {
     return loaded;
 }
 
-int report(const base::Error &error, std::ostream &err) {
+int report(const base::Error &error, std::ostream &err, int status = exit_faults) {
     err << "sallyport: " << base::printable(error.message) << "\n";
-    return exit_faults;
+    return status;
 }
 
 Json answer(const mask::Database &database, const std::string &line, bool &failed) {
@@ -98,8 +100,8 @@ bool example_holds(const mask::Database &database, const std::string &text,
 
 } // namespace
 
-int mask_filter(const std::string &rules_file, unsigned columns, std::istream &in,
-                std::ostream &out, std::ostream &err) {
+int mask_filter(const std::string &rules_file, unsigned columns, int input, std::ostream &out,
+                std::ostream &err) {
     const auto loaded = load(rules_file);
     if (!loaded.ok())
         return report(loaded.error(), err);
@@ -111,9 +113,17 @@ int mask_filter(const std::string &rules_file, unsigned columns, std::istream &i
                   static_cast<std::streamsize>(masked.size()));
         masked.clear();
     };
-    // What is there is passed on at once; only an empty input is waited for.
-    while (in.peek() != std::istream::traits_type::eof()) {
-        const auto size = in.readsome(buffer.data(), static_cast<std::streamsize>(buffer.size()));
+    // read(2) and not a stream: what is there is passed on at once, only an empty input is waited
+    // for.
+    for (;;) {
+        const ssize_t size = ::read(input, buffer.data(), buffer.size());
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size < 0)
+            return report(base::fail(base::ErrorCode::Unavailable, "the input cannot be read"), err,
+                          exit_failed);
+        if (size == 0)
+            break;
         stream.feed(base::as_bytes({buffer.data(), static_cast<std::size_t>(size)}), {}, masked);
         show();
         out.flush();

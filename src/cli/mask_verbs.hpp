@@ -10,9 +10,10 @@ namespace sallyport::cli {
 
 inline constexpr std::size_t max_mask_line_bytes = 64 * 1024 * 1024;
 
-// Copies `in` to `out`, masked as a live stream is. `columns`: terminal width, 0 if it is none.
-int mask_filter(const std::string &rules_file, unsigned columns, std::istream &in,
-                std::ostream &out, std::ostream &err);
+// Copies the descriptor `input` to `out`, masked as a live stream is. `columns`: terminal width, 0
+// if it is none.
+int mask_filter(const std::string &rules_file, unsigned columns, int input, std::ostream &out,
+                std::ostream &err);
 
 // JSON lines `{"id","text","cols":null|N}` in, `{"id","spans":[{"s","e","rule"}],"text"}` out, one
 // for one and in order; offsets are bytes of the UTF-8 text. A line that cannot be read is answered

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 namespace sallyport::cli {
 namespace {
@@ -156,9 +157,9 @@ void add_mask(Program &p) {
     test->callback([&p] { p.status = mask_test(p.rules_path(), std::cout, std::cerr); });
     noun->callback([&p, test] {
         if (!test->parsed())
-            p.status = p.jsonl
-                           ? mask_jsonl(p.rules_path(), std::cin, std::cout, std::cerr)
-                           : mask_filter(p.rules_path(), p.columns, std::cin, std::cout, std::cerr);
+            p.status = p.jsonl ? mask_jsonl(p.rules_path(), std::cin, std::cout, std::cerr)
+                               : mask_filter(p.rules_path(), p.columns, STDIN_FILENO, std::cout,
+                                             std::cerr);
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "table.hpp"
 
+#include "sallyport/base/encoding.hpp"
 #include "sallyport/base/network.hpp"
 
 #include <algorithm>
@@ -123,6 +124,28 @@ bool is_home(std::string_view text) {
            closed.find("//") == std::string::npos;
 }
 
+// `ssh-ed25519 AAAA...`, with or without a comment. The blob is a row of strings with their
+// lengths, the first of which names the algorithm again (RFC 4253 section 6.6).
+bool is_key_line(const std::string &line) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string::npos)
+        return false;
+    const auto blob =
+        base::from_base64(line.substr(space + 1, line.find(' ', space + 1) - space - 1));
+    std::string_view rest = blob.ok() ? base::as_text(*blob) : std::string_view();
+    std::vector<std::string_view> fields;
+    while (rest.size() >= 4) {
+        std::size_t size = 0;
+        for (const char byte : rest.substr(0, 4))
+            size = size << 8 | static_cast<unsigned char>(byte);
+        if (size > rest.size() - 4)
+            return false;
+        fields.push_back(rest.substr(4, size));
+        rest.remove_prefix(4 + size);
+    }
+    return rest.empty() && fields.size() > 1 && fields.front() == line.substr(0, space);
+}
+
 void read_target(Table &table, std::vector<model::Target> &targets) {
     model::Target target;
     target.origin = table.origin();
@@ -141,6 +164,13 @@ void read_target(Table &table, std::vector<model::Target> &targets) {
                      "`" + account + "` is no account name");
     table.texts("host_keys", target.host_keys);
     table.texts("host_cas", target.host_cas);
+    for (const auto &[key, lines] :
+         {std::pair("host_keys", &target.host_keys), std::pair("host_cas", &target.host_cas)})
+        for (const std::string &line : *lines)
+            table.expect(is_key_line(line), key,
+                         "`" + line +
+                             "` is no public key: what `ssh-keyscan -t ed25519 HOST` prints, "
+                             "without the name in front");
     table.expect(!target.host_keys.empty() || !target.host_cas.empty(), "host_keys",
                  "target `" + target.name +
                      "` has neither `host_keys` nor `host_cas`: nothing would be verified");

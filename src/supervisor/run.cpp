@@ -5,7 +5,6 @@
 #include "sallyport/os/files.hpp"
 #include "sallyport/os/loop.hpp"
 #include "sallyport/os/process.hpp"
-#include "sallyport/supervisor/setup.hpp"
 
 #include <array>
 #include <cerrno>
@@ -13,6 +12,8 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace sallyport::supervisor {
@@ -22,6 +23,31 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds stop_time = 5s;
 constexpr std::chrono::milliseconds start_time = 15s;
+constexpr std::chrono::milliseconds cause_time = 300ms; // one that fails takes others with it
+
+// Held as long as the system runs, so that a second one in the same prefix touches nothing of the
+// first. The file holds the pid of its owner; the kernel gives the lock back however that one ends.
+base::Result<base::UniqueFd> take_lock(const std::string &path) {
+    base::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd)
+        return base::fail(base::ErrorCode::Unavailable, "`" + path + "`: " + std::strerror(errno));
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        const auto owner = os::read_text(path, 32);
+        const std::string pid = owner.ok() && !owner->empty() ? *owner : "unknown";
+        return base::fail(base::ErrorCode::Conflict, "already running (pid " + pid + ")");
+    }
+    const std::string pid = std::to_string(::getpid());
+    if (::ftruncate(fd.get(), 0) != 0)
+        return base::fail(base::ErrorCode::Unavailable, "`" + path + "`: " + std::strerror(errno));
+    SALLYPORT_CHECK(os::write_all(fd.get(), base::as_bytes(pid)));
+    return fd;
+}
+
+std::string ending_text(int status) {
+    if (WIFSIGNALED(status))
+        return "was killed by signal " + std::to_string(WTERMSIG(status));
+    return "ended with exit status " + std::to_string(WEXITSTATUS(status));
+}
 
 class Run {
   public:
@@ -31,6 +57,7 @@ class Run {
     base::Status start(const Setup &setup) {
         for (const std::string &folder : {prefix_.var(), prefix_.run(), prefix_.log()})
             SALLYPORT_CHECK(os::make_directories(folder));
+        SALLYPORT_TRY(lock_, take_lock(prefix_.run() + "/lock"));
         SALLYPORT_TRY(auto control, os::listen_unix(prefix_.control_socket()));
         std::vector<std::pair<int, int>> daemon_edges;
         std::vector<base::UniqueFd> kept;
@@ -66,11 +93,12 @@ class Run {
             if (os::read_signal(signals->get()) != 0)
                 loop_.stop();
         }));
-        if (!failure_)
+        if (endings_.empty())
             loop_.run();
         loop_.forget(signals->get());
+        const auto failure = cause();
         stop();
-        return failure_ ? base::Status(*failure_) : base::success();
+        return failure ? base::Status(*failure) : base::success();
     }
 
   private:
@@ -141,11 +169,11 @@ class Run {
             loop_.forget(ready.get());
         }));
         const auto deadline = std::chrono::steady_clock::now() + start_time;
-        while (!told && !failure_ && std::chrono::steady_clock::now() < deadline)
+        while (!told && endings_.empty() && std::chrono::steady_clock::now() < deadline)
             loop_.turn(100ms);
         loop_.forget(ready.get());
-        if (failure_)
-            return *failure_;
+        if (const auto failure = cause())
+            return *failure;
         return told ? base::success()
                     : base::Status(base::fail(base::ErrorCode::Unavailable,
                                               "sallyportd did not become ready"));
@@ -157,11 +185,25 @@ class Run {
                 loop_.forget(child.pidfd());
                 const int status = child.wait();
                 if (!stopping_)
-                    failure_ = base::fail(base::ErrorCode::Unavailable,
-                                          title + " ended with status " + std::to_string(status) +
-                                              ", see " + prefix_.log() + "/" + title + ".log");
+                    endings_.emplace_back(title, status);
             }
         loop_.stop();
+    }
+
+    // Whoever loses a neighbour ends politely: the cause is among those that did not.
+    std::optional<base::Error> cause() {
+        if (endings_.empty())
+            return std::nullopt;
+        const auto deadline = std::chrono::steady_clock::now() + cause_time;
+        while (std::chrono::steady_clock::now() < deadline)
+            loop_.turn(50ms);
+        std::string text;
+        for (const bool polite : {false, true})
+            for (const auto &[title, status] : endings_)
+                if ((status == 0) == polite && (!polite || text.empty()))
+                    text += (text.empty() ? "" : "; ") + title + " " + ending_text(status) +
+                            ", see " + prefix_.log() + "/" + title + ".log";
+        return base::fail(base::ErrorCode::Internal, text);
     }
 
     // sallyportd last of those that it needs: it tells its connections. Whoever does not end in
@@ -190,13 +232,15 @@ class Run {
     const Prefix &prefix_;
     os::Loop &loop_;
     std::vector<std::pair<std::string, os::Child>> children_;
-    std::optional<base::Error> failure_;
+    std::vector<std::pair<std::string, int>> endings_; // wait statuses, in order
+    base::UniqueFd lock_;
     bool stopping_ = false;
 };
 
 } // namespace
 
-base::Status run_all(const Prefix &prefix, base::Log &log, const std::function<void()> &ready) {
+base::Status run_all(const Prefix &prefix, base::Log &log,
+                     const std::function<void(const Setup &)> &ready) {
     const SetupResult setup = load_setup(prefix);
     if (!setup.setup) {
         std::string text = "the configuration has faults:";
@@ -210,7 +254,7 @@ base::Status run_all(const Prefix &prefix, base::Log &log, const std::function<v
     SALLYPORT_TRY(const auto loop, os::Loop::open());
     Run run(prefix, *loop);
     SALLYPORT_CHECK(run.start(*setup.setup));
-    ready();
+    ready(*setup.setup);
     return run.run();
 }
 

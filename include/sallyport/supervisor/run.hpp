@@ -6,12 +6,17 @@
 #include "sallyport/base/log.hpp"
 #include "sallyport/base/result.hpp"
 #include "sallyport/supervisor/prefix.hpp"
+#include "sallyport/supervisor/setup.hpp"
 
 #include <functional>
 
 namespace sallyport::supervisor {
 
-// `ready` is called when connections are served. Ends with success on SIGTERM or SIGINT.
-base::Status run_all(const Prefix &prefix, base::Log &log, const std::function<void()> &ready);
+// `ready` is called when connections are served. Ends with success on SIGTERM or SIGINT. Errors:
+// InvalidInput, the configuration has faults; Conflict, it runs in this prefix already;
+// Unavailable, an address or a file cannot be had; Internal, a program ended, with the log that
+// says why.
+base::Status run_all(const Prefix &prefix, base::Log &log,
+                     const std::function<void(const Setup &)> &ready);
 
 } // namespace sallyport::supervisor

@@ -9,6 +9,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 
 namespace sallyport::supervisor {
 
@@ -27,5 +29,12 @@ struct SetupResult {
 
 // Reads every file that the configuration names; never fails otherwise than by `faults`.
 SetupResult load_setup(const Prefix &prefix);
+
+// What is allowed and probably not meant, one sentence each. `groups`: all that anybody who ever
+// logged in belongs to; nothing when that cannot be known.
+std::vector<std::string> warnings(const Setup &setup,
+                                  const std::optional<std::set<std::string>> &groups);
+// The same with the groups of the store of this prefix, unless the running system has it open.
+std::vector<std::string> warnings(const Prefix &prefix, const Setup &setup);
 
 } // namespace sallyport::supervisor

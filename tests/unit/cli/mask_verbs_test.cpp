@@ -20,6 +20,16 @@ struct RulesFile {
     explicit RulesFile(const std::string &text) { std::ofstream(path) << text; }
     ~RulesFile() { std::remove(path.c_str()); }
 };
+// A pipe that holds `text` and ends, as `printf text | sallyport mask` gives it.
+struct Pipe {
+    int ends[2] = {-1, -1};
+    explicit Pipe(const std::string &text) {
+        REQUIRE(::pipe(ends) == 0);
+        REQUIRE(::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+        ::close(ends[1]);
+    }
+    ~Pipe() { ::close(ends[0]); }
+};
 std::string jsonl(const std::string &input, int expected_status = 0) {
     std::istringstream in(input);
     std::ostringstream out, err;
@@ -31,10 +41,16 @@ std::string jsonl(const std::string &input, int expected_status = 0) {
 
 TEST_CASE("the filter copies everything and masks secrets, binary bytes included") {
     const std::string text("a\0b password=hunter2\r\nunfinished token=abc12345", 47);
-    std::istringstream in(text);
+    const Pipe in(text);
     std::ostringstream out, err;
-    CHECK(cli::mask_filter(shipped, 80, in, out, err) == 0);
+    CHECK(cli::mask_filter(shipped, 80, in.ends[0], out, err) == 0);
     CHECK(out.str() == std::string("a\0b password=*******\r\nunfinished token=********", 47));
+}
+
+TEST_CASE("an input that cannot be read is said") {
+    std::ostringstream out, err;
+    CHECK(cli::mask_filter(shipped, 0, -1, out, err) == 1);
+    CHECK(err.str() == "sallyport: the input cannot be read\n");
 }
 
 TEST_CASE("one line out for each line in, with byte offsets and rule ids") {
@@ -69,9 +85,9 @@ TEST_CASE("the examples of the shipped rules pass, and a wrong example fails") {
 TEST_CASE("rules with a fault, or none, are said and nothing is masked") {
     const RulesFile wrong("[[rule]]\nid = \"a\"\nleads = [\"ab\"]\nbody = \"[x]\"\n");
     for (const std::string &path : {wrong.path, std::string("no-such-file.toml")}) {
-        std::istringstream in("password=hunter2");
+        const Pipe in("password=hunter2");
         std::ostringstream out, err;
-        CHECK(cli::mask_filter(path, 0, in, out, err) == 78);
+        CHECK(cli::mask_filter(path, 0, in.ends[0], out, err) == 78);
         CHECK(out.str().empty());
         CHECK(err.str().rfind("sallyport: ", 0) == 0);
     }

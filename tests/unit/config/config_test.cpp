@@ -8,6 +8,8 @@ using namespace sallyport;
 TEST_SUITE_BEGIN("config.config");
 
 namespace {
+const std::string host_key =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 constexpr const char *whole = R"([server]
 listen = ["127.0.0.1:2222", "[::1]:2222"]
 egress_addresses = ["127.0.0.1/32"]
@@ -95,7 +97,8 @@ TEST_CASE("targets of several files are one list and a name is declared once") {
     const config::SourceFile one{
         "a.toml",
         "[[target]]\nname = \"web1\"\nhost = \"web1.internal\"\nlabels = { env = \"prod\" }\n"
-        "host_keys = [\"ssh-ed25519 AAAA\"]\nshell = \"zsh\"\n"};
+        "host_keys = [\"" +
+            host_key + "\"]\nshell = \"zsh\"\n"};
     config::SourceFile two = one;
     two.name = "b.toml";
     const auto loaded = config::parse_targets({one});
@@ -125,8 +128,8 @@ TEST_CASE("text that is not TOML at all is a fault with its line, never the end 
 TEST_CASE("home and sh of a target are a declaration with usual values") {
     const auto with = [](const std::string &lines) {
         return config::parse_targets({{"a.toml", "[[target]]\nname = \"web1\"\nhost = \"h\"\n"
-                                                 "host_keys = [\"ssh-ed25519 AAAA\"]\n" +
-                                                     lines}});
+                                                 "host_keys = [\"" +
+                                                     host_key + "\"]\n" + lines}});
     };
     const auto usual = with("");
     REQUIRE(usual.ok());
@@ -145,6 +148,24 @@ TEST_CASE("home and sh of a target are a declaration with usual values") {
           "exec = \"guarded\"\nshell = \"zsh\"", "sh = \"fish\"", "sh = \"unknown\"", "sh = 5"}) {
         CAPTURE(wrong);
         CHECK(with(wrong).faults.size() == 1);
+    }
+}
+
+TEST_CASE("a host key that is none, such as the example's, is a fault where it stands") {
+    const auto with = [](const std::string &key) {
+        return config::parse_targets({{"a.toml", "[[target]]\nname = \"web1\"\nhost = \"h\"\n"
+                                                 "host_keys = [\"" +
+                                                     key + "\"]\n"}});
+    };
+    CHECK(with(host_key + " a comment").ok());
+    for (const std::string &wrong :
+         {std::string("ssh-ed25519 AAAA..."), std::string("ssh-ed25519 AAAA"), std::string(""),
+          "web1 " + host_key, "ssh-rsa" + host_key.substr(11), host_key.substr(0, 40)}) {
+        CAPTURE(wrong);
+        const auto loaded = with(wrong);
+        REQUIRE(loaded.faults.size() == 1);
+        CHECK(loaded.faults[0].line == 4);
+        CHECK(loaded.faults[0].message.find("is no public key") != std::string::npos);
     }
 }
 

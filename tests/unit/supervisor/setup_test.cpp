@@ -56,6 +56,32 @@ TEST_CASE("what init makes is good as it is, and a second init changes nothing")
     CHECK(os::read_text(here.prefix.keys() + "/made").value() == "changed");
 }
 
+TEST_CASE("what is allowed and probably not meant is warned of") {
+    const Installation here;
+    const supervisor::Prefix &prefix = here.prefix;
+    const auto warnings = [&](const std::optional<std::set<std::string>> &groups) {
+        std::string all;
+        for (const std::string &text :
+             supervisor::warnings(*supervisor::load_setup(prefix).setup, groups))
+            all += text + "\n";
+        return all;
+    };
+    const std::string at_first = warnings(std::set<std::string>{"ops"});
+    CHECK(at_first.find("there is no [[issuer]]") != std::string::npos);
+    CHECK(at_first.find("`sre`") != std::string::npos);
+    CHECK(warnings(std::set<std::string>{"sre", "dba", "ops"}).find("expires") ==
+          std::string::npos);
+    CHECK(warnings(std::nullopt).find("expires") == std::string::npos);
+    const std::string target =
+        "[[target]]\nname = \"web1\"\nhost = \"127.0.0.1\"\nhost_keys = [\"ssh-ed25519 "
+        "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\"]\n";
+    here.write(prefix.targets() + "/targets.toml", target);
+    CHECK(warnings({}).find("`web1` is on this machine") != std::string::npos);
+    here.write(prefix.targets() + "/targets.toml",
+               target + "allow_addresses = [\"127.0.0.1/32\"]\n");
+    CHECK(warnings({}).find("web1") == std::string::npos);
+}
+
 TEST_CASE("the faults of every file are told together") {
     const Installation here;
     here.write(here.prefix.config(), "[server]\nlisten = [\"127.0.0.1:2222\"]\nnonsense = "
