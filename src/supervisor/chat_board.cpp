@@ -157,6 +157,17 @@ void ChatBoard::redeem(const wire::Click &click) {
         return refuse(click, "that code links nothing");
     core_.log.write(base::LogLevel::Info, "links",
                     click.platform + " " + click.from + " is " + *person);
+    // Only who brought a code of ours is answered: strangers cannot make the bot talk.
+    wire::NoticeAsk told;
+    told.platform = click.platform;
+    told.destination = click.destination;
+    told.text = "This account is now linked to " + *person + ".";
+    core_.services.notify->ask<wire::NoticeAnswer>(
+        std::move(told), notice_limit,
+        [this](base::Result<ipc::Caller::Reply<wire::NoticeAnswer>> answer) {
+            if (!answer.ok())
+                core_.log.write(base::LogLevel::Warning, "notify", answer.error().message);
+        });
 }
 
 void ChatBoard::clicked(const wire::Click &click) {

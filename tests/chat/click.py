@@ -6,7 +6,8 @@ click.py --control URL REQUEST approve|deny --as PERSON     prints what the pers
 click.py --control URL --say TEXT --as PERSON               prints what the bot writes back
 click.py --control URL --show                               prints every message as it now stands
 
-The address can also come from CHAT_CONTROL. Exit 0 if the bot answered, 1 if not, 2 for a wrong call.
+The address can also come from CHAT_CONTROL. Exit 0 if it counted, 1 if it was refused or the bot said nothing, 2 for a
+wrong call.
 """
 import argparse
 import json
@@ -52,15 +53,17 @@ def main():
         parser.error("who does what?")
     if options.say:
         texts = ask(options.control + "/say", {"as": options.person, "text": options.say})["texts"]
+        if not texts:
+            print("click: the bot said nothing", file=sys.stderr)
+            return 1
         print("\n".join(texts))
-        return 0 if texts else 1
-    told = ask(options.control + "/click",
-               {"as": options.person, "id": options.request, "button": options.button})["text"]
-    if told is None:
+        return 0
+    answer = ask(options.control + "/click", {"as": options.person, "id": options.request, "button": options.button})
+    if answer["text"] is None:
         print("click: the bot did not answer", file=sys.stderr)
         return 1
-    print(told)
-    return 0
+    print(answer["text"])
+    return 1 if answer["alert"] else 0  # the bot alerts the person to a click that does not count
 
 
 if __name__ == "__main__":
