@@ -77,7 +77,6 @@ class Bed:
         for person in people:
             self.say("login of " + person + " at the provider")
             self.make_person(person)
-        self.write_state()
 
     def down(self):
         for name in reversed(list(self.children)):
@@ -103,6 +102,7 @@ class Bed:
             self.children[name] = subprocess.Popen(
                 [str(word) for word in command], stdin=subprocess.DEVNULL, stderr=out,
                 stdout=options.pop("stdout", out), start_new_session=True, **options)
+        self.write_state()  # at once: whatever becomes of us, `--down` finds what runs
         return self.children[name]
 
     def first_line(self, name, log):
@@ -135,8 +135,8 @@ class Bed:
         ready = json.loads(self.first_line("chat", out))
         self.chat_api, self.control = ready["api"], ready["control"]
         click = home / "click"
-        click.write_text(f"#!/bin/sh\n# click ID approve|deny --as PERSON\nexec {sys.executable} {ROOT}/tests/chat/click.py "
-                         f"--control {self.control} \"$@\"\n")
+        click.write_text("#!/bin/sh\n# click ID approve|deny --as PERSON, click --say TEXT --as PERSON, click --show\n"
+                         f"exec {sys.executable} {ROOT}/tests/chat/click.py --control {self.control} \"$@\"\n")
         click.chmod(0o755)
 
     def start_target(self, name, env, extra=""):
@@ -194,7 +194,7 @@ allow_addresses = ["127.0.0.1/32"]
     def configure(self, extra_config, extra_policy):
         self.ports["bastion"] = free_port()
         secrets = self.folder / "etc/secrets"
-        secrets.mkdir(mode=0o700)
+        secrets.mkdir(mode=0o700, exist_ok=True)
         token = secrets / "telegram_token"
         token.touch(0o600)
         token.write_text(BOT_TOKEN + "\n")

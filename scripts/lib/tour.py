@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The demo: tour.py tour|--once|--up|--down FOLDER PROGRAMS. Each step shows the command that a person would type, what it
-printed, and what had to be seen; one that did not show it makes the exit status 1."""
+printed, and what had to be seen; one that did not show it makes the exit status 1, Ctrl-C before the end 130."""
 import json
 import os
 import pathlib
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from bed import CHAT, Bed, BedError, wait_for
+from bed import CHAT, PEOPLE, Bed, BedError, wait_for
 
 KEY = "AKIA" + "QWERTYUIOPASDFGH"
 
@@ -38,6 +38,13 @@ class Tour:
         print(("  ok: " if holds else "  NOT SEEN: ") + what, flush=True)
         if not holds:
             self.failed.append(what)
+            for name in ("sallyportd.log", "../targets/web1/log"):
+                self.last_lines(self.bed.folder / "log" / name)
+
+    def last_lines(self, log, lines=8):
+        log = log.resolve()
+        print(f"    last lines of {os.path.relpath(log)}")
+        self.show("\n".join(log.read_text(errors="replace").split("\n")[-lines - 1:]) if log.exists() else "(none)")
 
     def run(self, person, host, command, **options):
         self.typed(person, host, command)
@@ -176,67 +183,112 @@ class Tour:
         self.expect("the event log is a chain", self.sallyport("event", "verify").returncode == 0)
 
 
-def stop(folder):
+def ours(folder, name, pid):
+    """Whether the pid is still the program that the bed of this folder started under this name."""
+    try:
+        words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return str(folder).encode() in words or (name == "provider" and b"op.mjs" in words)
+
+
+def running(folder):
+    """What a bed in this folder has left running: names and pids, in the order of starting."""
     state = folder / "state.json"
-    if not state.exists():
-        return
-    for name, pid in reversed(json.loads(state.read_text())["pids"].items()):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                ours = str(folder).encode() in file.read() or name in ("provider", "chat")
-            if ours:
-                os.kill(pid, signal.SIGTERM)
-        except OSError:
-            continue
-    state.unlink()
+    pids = json.loads(state.read_text())["pids"] if state.exists() else {}
+    return {name: pid for name, pid in pids.items() if ours(folder, name, pid)}
+
+
+def stop(folder, seconds=15.0):
+    """Ends what runs and waits for it; gives back the names."""
+    pids = running(folder)
+    for _, pid in reversed(pids.items()):
+        os.kill(pid, signal.SIGTERM)
+    end = time.monotonic() + seconds
+    while running(folder) and time.monotonic() < end:
+        time.sleep(0.05)
+    for pid in running(folder).values():
+        os.kill(pid, signal.SIGKILL)
+    (folder / "state.json").unlink(missing_ok=True)
+    return list(pids)
+
+
+def refuse_second(folder, mode):
+    """Before anything is built: one bed at a time lives in the folder. 78 if one runs, or with --down none."""
+    names = running(folder)
+    if mode == "--down" or not names:
+        return 0
+    print(f"demo: one runs already in {os.path.relpath(folder)} (pid {names.get('sallyport', 'unknown')}): "
+          "scripts/demo --down stops it", file=sys.stderr)
+    return 78
 
 
 def by_hand(bed):
     here = os.path.relpath(bed.folder)
     print(f"""
+The targets are sshds of this machine and run as you ({bed.account}): what is approved really runs, on your files.
 By hand:
   ssh -F {here}/alice/ssh_config web1                      a guarded terminal
-  ssh -F {here}/alice/ssh_config web1 'rm -rf /srv/x'      held; then
+  mkdir -p {here}/x
+  ssh -F {here}/alice/ssh_config web1 'rm -rf {bed.folder}/x'   held; then
   {here}/chat/click ID approve --as bob                    or: ssh -tF {here}/bob/ssh_config bastion approve ID
+  {here}/chat/click --show                                 what stands in the chat
   ssh -F {here}/alice/ssh_config bastion help              the front desk
-  sallyport --prefix {here} session list                   (build/release/src/main/sallyport)
+  {os.path.relpath(bed.programs)}/sallyport --prefix {here} session list
 """, flush=True)
 
 
+def shown(bed, mode):
+    """Starts the bed and does what the mode says; gives back the exit status."""
+    print("starting")
+    bed.up()
+    if mode == "--up":
+        for person in PEOPLE:
+            bed.link(person)
+        by_hand(bed)
+        return 0
+    tour = Tour(bed)
+    good = tour.all()
+    print("\nevery step showed what it had to" if good else "\nNOT SEEN: " + "; ".join(tour.failed))
+    if mode == "--once":
+        return 0 if good else 1
+    by_hand(bed)
+    print("Ctrl-C ends it.", flush=True)
+    try:
+        while bed.children["sallyport"].poll() is None:
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        print()
+        return 0 if good else 1
+    print(f"demo: sallyport ended, see {bed.folder}/log/run.log", file=sys.stderr)
+    return 1
+
+
 def main():
+    if sys.argv[1] == "--free":
+        return refuse_second(pathlib.Path(sys.argv[3]).resolve(), sys.argv[2])
     mode, folder, programs = sys.argv[1], pathlib.Path(sys.argv[2]).resolve(), sys.argv[3]
-    stop(folder)
     if mode == "--down":
+        print("stopped: " + (", ".join(stop(folder)) or "nothing ran"))
         return 0
     bed = Bed(folder, programs, quiet=False)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     stays = False
     try:
-        print("starting")
-        bed.up()
-        if mode == "--up":
-            stays = True
-            by_hand(bed)
-            return 0
-        tour = Tour(bed)
-        good = tour.all()
-        print("\nevery step showed what it had to" if good else "\nNOT SEEN: " + "; ".join(tour.failed))
-        if mode == "--once":
-            return 0 if good else 1
-        by_hand(bed)
-        print("Ctrl-C ends it.", flush=True)
-        while bed.children["sallyport"].poll() is None:
-            time.sleep(0.5)
-        return 1
+        status = shown(bed, mode)
+        stays = mode == "--up"
+        return status
     except KeyboardInterrupt:
-        print()
-        return 0
+        print("\ndemo: interrupted", file=sys.stderr)
+        return 130
     except BedError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     finally:
         if not stays:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave anything running
             bed.down()
+            (folder / "state.json").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@
 #include "policy_verbs.hpp"
 #include "record_verbs.hpp"
 
+#include "sallyport/base/log.hpp"
 #include "sallyport/cli/cli.hpp"
 #include "sallyport/decider/judge_worker.hpp"
 #include "sallyport/os/files.hpp"
+#include "sallyport/supervisor/desk_help.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -23,10 +25,11 @@ namespace sallyport::cli {
 namespace {
 
 constexpr const char *version = "sallyport 0.1.0";
+constexpr int usage_fault = 64;
 
 // What the verbs share, filled by the option parser; one verb runs.
 struct Program {
-    CLI::App app{"Sallyport, an SSH bastion that judges what runs."};
+    CLI::App app{"Sallyport, an SSH bastion that judges what runs.", "sallyport"};
     supervisor::Prefix prefix;
     bool json = false;
     int status = 0;
@@ -244,13 +247,25 @@ void add_house(Program &p) {
 
 // Nouns that the running system answers; their words pass as they are.
 void add_desk(Program &p) {
-    for (const char *noun : {"request", "session", "login", "target", "ca", "links", "reload"}) {
-        CLI::App *sub = p.app.add_subcommand(noun, "ask the running system");
+    constexpr std::pair<const char *, const char *> nouns[] = {
+        {"request", "held commands: list, show, revoke"},
+        {"session", "sessions: list, show, kill"},
+        {"login", "who has logged in: list, revoke, free"},
+        {"target", "targets: list, trust-line"},
+        {"ca", "the keys and certificates without a provider: show, issue"},
+        {"links", "linked chat accounts"},
+        {"unlink", "remove a linked chat account"},
+        {"reload", "read configuration and policy anew"}};
+    for (const auto &[noun, help] : nouns) {
+        CLI::App *sub = p.app.add_subcommand(noun, help);
         sub->prefix_command();
-        sub->callback([&p, sub, noun] {
+        std::string verbs = supervisor::administrator_help(noun);
+        if (std::string(noun) == "target")
+            verbs += "  target trust-line NAME   what the target's sshd needs\n";
+        sub->footer("The running system answers:\n" + verbs);
+        sub->callback([&p, sub, noun = std::string(noun)] {
             std::vector<std::string> words = sub->remaining();
-            if (std::string(noun) == "target" && words.size() == 2 &&
-                words.front() == "trust-line") {
+            if (noun == "target" && words.size() == 2 && words.front() == "trust-line") {
                 p.status = trust_line_verb(p.prefix, words.back(), std::cout, std::cerr);
                 return;
             }
@@ -258,6 +273,75 @@ void add_desk(Program &p) {
             p.status = desk_verb(p.prefix, words, p.json);
         });
     }
+}
+
+CLI::App *verb_of(CLI::App &app, const std::string &name) {
+    for (CLI::App *verb : app.get_subcommands({}))
+        if (verb->get_name() == name)
+            return verb;
+    return nullptr;
+}
+
+// The deepest verb that the words name.
+CLI::App *named(CLI::App &app, const std::vector<std::string> &words) {
+    CLI::App *found = &app;
+    for (const std::string &word : words) {
+        CLI::App *next = verb_of(*found, word);
+        if (next == nullptr)
+            break;
+        found = next;
+    }
+    return found;
+}
+
+void add_help(Program &p) {
+    p.app.set_version_flag("--version", version);
+    CLI::App *help = p.app.add_subcommand("help", "this, or the help of a verb");
+    help->prefix_command();
+    help->callback([&p, help] { std::cout << named(p.app, help->remaining())->help("sallyport"); });
+}
+
+// What the program was not understood with, in one line.
+int misunderstood(Program &p, const CLI::ParseError &error, int count, char **arguments) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+        return p.app.exit(error); // --help, --version
+    std::vector<std::string> words;
+    std::string option;
+    for (int i = 1; i < count; ++i) {
+        const std::string word = arguments[i];
+        if (word == "--prefix")
+            ++i;
+        else if (!word.starts_with('-'))
+            words.push_back(word);
+        else if (p.app.get_option_no_throw(word) == nullptr)
+            option = word;
+    }
+    CLI::App *deepest = &p.app;
+    std::string path = "sallyport", unknown;
+    for (const std::string &word : words) {
+        CLI::App *next = verb_of(*deepest, word);
+        if (next == nullptr) {
+            unknown = deepest->get_subcommands({}).empty() ? "" : word;
+            break;
+        }
+        deepest = next;
+        path += " " + word;
+    }
+    if (words.empty() && count == 1) {
+        std::cerr << p.app.help();
+        return usage_fault;
+    }
+    std::cerr << "sallyport: ";
+    if (words.empty() && !option.empty())
+        std::cerr << "`" << base::printable(option, 60) << "` is no option";
+    else if (words.empty())
+        std::cerr << "a verb is missing";
+    else if (!unknown.empty())
+        std::cerr << "`" << base::printable(unknown, 60) << "` is no verb of `" << path << "`";
+    else
+        std::cerr << error.what();
+    std::cerr << "; `" << path << " --help` says more\n";
+    return usage_fault;
 }
 
 } // namespace
@@ -274,10 +358,11 @@ int run(int count, char **arguments) {
     add_mask(program);
     add_record(program);
     add_desk(program);
+    add_help(program);
     try {
         program.app.parse(count, arguments);
     } catch (const CLI::ParseError &error) {
-        return program.app.exit(error);
+        return misunderstood(program, error, count, arguments);
     }
     return program.status;
 }

@@ -14,6 +14,13 @@ LoginOutcome refused(std::string reason, bool counts_as_try = true) {
     return outcome;
 }
 
+// For whoever has a certificate of ours that no longer counts, or one of somebody else.
+LoginOutcome needs_login(std::string reason) {
+    LoginOutcome outcome = refused(std::move(reason));
+    outcome.login_helps = true;
+    return outcome;
+}
+
 struct Proof { // the request taken apart; nothing in it is believed yet
     cert::UserAuthRequest request;
     cert::Algorithm algorithm;
@@ -81,13 +88,13 @@ LoginOutcome certificate(const Proof &proof, LoginOutcome outcome, base::BytesVi
     expectation.client = *address;
     const auto checked = cert::check_user_certificate(*parsed, expectation, verifier);
     if (const auto *refusal = std::get_if<cert::CertificateRefusal>(&checked))
-        return refused("certificate: " + refusal->message);
+        return needs_login("certificate: " + refusal->message);
     const auto &user = std::get<cert::UserCertificate>(checked);
     const auto login = store.find_login_by_serial(user.serial);
     if (!login.ok())
         return refused("logins cannot be read");
     if (const auto reason = why_not_alive(*login, user, context.now))
-        return refused(*reason);
+        return needs_login(*reason);
     outcome.who = (*login)->who;
     outcome.key = user.key.blob;
     outcome.fingerprint = (*login)->fingerprint;

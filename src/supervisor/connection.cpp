@@ -143,6 +143,18 @@ void Connection::login_request(const ipc::Frame &frame) {
     answer_login(identity::check_login(request->raw, context, core_.store, core_.verifier));
 }
 
+// Why not, and the next step. A plain key gets none: clients offer it before the certificate beside
+// it, so every good login would begin with a complaint.
+std::string Connection::refusal_banner(const identity::LoginOutcome &outcome) const {
+    if (!outcome.counts_as_try)
+        return "";
+    std::string text = "login refused: " + base::printable(outcome.reason, 300);
+    if (outcome.login_helps)
+        text += ". Next: ssh login@" + core_.setup->config.server.name +
+                " > ~/.ssh/id_ed25519-cert.pub";
+    return spoken({"refused", text}, false);
+}
+
 void Connection::answer_login(const identity::LoginOutcome &outcome) {
     ++tries_;
     wire::LoginVerdict verdict;
@@ -176,9 +188,8 @@ void Connection::answer_login(const identity::LoginOutcome &outcome) {
         verdict.outcome = wire::LoginOutcome::Refused;
         verdict.close =
             tries_ >= base::max_login_attempts || signed_tries_ >= base::max_signed_login_attempts;
-        if (outcome.counts_as_try) {
-            verdict.banner = spoken(
-                {"refused", "login refused: " + base::printable(outcome.reason, 300)}, false);
+        verdict.banner = refusal_banner(outcome);
+        if (outcome.counts_as_try)
             core_.note(
                 {EventKind::LoginRefused,
                  origin_.id,
@@ -187,7 +198,6 @@ void Connection::answer_login(const identity::LoginOutcome &outcome) {
                  "",
                  outcome.address.target,
                  {{"address", origin_.address}, {"client", agent}, {"reason", outcome.reason}}});
-        }
         break;
     }
     send(verdict);

@@ -67,6 +67,7 @@ class Connection {
     void session_message(const ipc::Frame &frame);
 
     void host_signed(const wire::HostSign &sign, const wire::HostSignAnswer &answer);
+    std::string refusal_banner(const identity::LoginOutcome &outcome) const;
     void answer_login(const identity::LoginOutcome &outcome);
     TargetSession *find_session(const model::SessionId &id);
 

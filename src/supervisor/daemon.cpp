@@ -44,8 +44,11 @@ class Desks final : public DeskFactory {
             door->begin(*words);
             return door;
         }
-        Asker asker{
-            connection.login().who, {}, connection.origin().id, connection.origin().address};
+        Asker asker{connection.login().who,
+                    {},
+                    connection.origin().id,
+                    connection.origin().address,
+                    connection.login().address.user};
         const auto login = house_.core.store.find_login(asker.who.login);
         if (login.ok() && *login)
             asker.logged_in = (*login)->issued;
@@ -83,6 +86,23 @@ std::string fault_text(const std::vector<config::Fault> &faults) {
     return text;
 }
 
+// What is read at start only and has changed since.
+std::vector<std::string> restart_notes(const config::Config &running, const config::Config &read) {
+    std::vector<std::string> notes;
+    const auto note = [&notes](bool same, const char *what) {
+        if (!same)
+            notes.push_back(std::string(what) + " has changed: that needs a restart");
+    };
+    note(running.server.listen == read.server.listen, "[server] listen");
+    note(running.server.judge_workers == read.server.judge_workers, "[server] judge_workers");
+    note(running.server.max_connections == read.server.max_connections &&
+             running.server.max_connections_per_address == read.server.max_connections_per_address,
+         "[server] max_connections");
+    note(running.issuers == read.issuers, "[[issuer]]");
+    note(running.chats == read.chats, "[[chat]]");
+    return notes;
+}
+
 class Daemon {
   public:
     Daemon(const Prefix &prefix, base::Log &log, os::Loop &loop)
@@ -97,6 +117,7 @@ class Daemon {
         SALLYPORT_TRY(events_, audit::EventLog::open(prefix_.events(), clock_));
         SALLYPORT_TRY(auto key, binding_key(prefix_));
         SALLYPORT_CHECK(open_judges(setup.setup->config.server.judge_workers));
+        started_with_ = setup.setup->config;
         book_ = std::make_unique<approval::Book>(*store_, os::random_bytes);
         decider_ = std::make_unique<decider::Decider>(*judges_, setup.setup->policy);
         core_.reset(new Core{loop_,
@@ -259,10 +280,13 @@ class Daemon {
         lost("listen")(base::invalid("listen said something unknown"));
     }
 
-    std::string reload() {
+    Reloaded reload() {
         const SetupResult fresh = load_setup(prefix_);
         if (!fresh.setup)
-            return fault_text(fresh.faults);
+            return {fault_text(fresh.faults), {}};
+        Reloaded done{"", restart_notes(started_with_, fresh.setup->config)};
+        for (const std::string &warning : warnings(*fresh.setup, *store_))
+            done.notes.push_back("warning: " + warning);
         core_->setup = fresh.setup;
         decider_->replace(fresh.setup->policy);
         core_->note({EventKind::PolicyLoaded,
@@ -272,7 +296,7 @@ class Daemon {
                      "",
                      "",
                      {{"policy", fresh.setup->policy->hash()}}});
-        return {};
+        return done;
     }
 
     base::Status watch_signals() {
@@ -280,9 +304,11 @@ class Daemon {
         return loop_.watch(signals_.get(), [this](os::Ready) {
             const int number = os::read_signal(signals_.get());
             if (number == SIGHUP) {
-                const std::string faults = reload();
-                log_.write(faults.empty() ? base::LogLevel::Info : base::LogLevel::Error, "reload",
-                           faults.empty() ? "done" : faults);
+                const Reloaded done = reload();
+                for (const std::string &note : done.notes)
+                    log_.write(base::LogLevel::Warning, "reload", note);
+                log_.write(done.faults.empty() ? base::LogLevel::Info : base::LogLevel::Error,
+                           "reload", done.faults.empty() ? "done" : done.faults);
             } else if (number != 0) {
                 loop_.stop();
             }
@@ -301,6 +327,7 @@ class Daemon {
     const Prefix &prefix_;
     base::Log &log_;
     os::Loop &loop_;
+    config::Config started_with_;
     base::SystemClock clock_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<audit::EventLog> events_;

@@ -3,6 +3,8 @@
 
 #include "speech.hpp"
 
+#include "sallyport/supervisor/desk_help.hpp"
+
 #include <algorithm>
 
 namespace sallyport::supervisor {
@@ -28,7 +30,32 @@ const DeskCommand *find_command(const Words &words) {
     return best;
 }
 
+// `ssh web1@bastion uname` reaches the desk: without an account web1 is taken for a person.
+std::string unknown_command(const Desk &desk, const Words &words) {
+    const auto &targets = desk.core().setup->targets;
+    const auto target = targets.find(desk.asker().typed);
+    if (target != targets.end() && may_reach(desk, target->second)) {
+        const auto &accounts = target->second.accounts;
+        return target->first + " is a target: ssh " +
+               (accounts.empty() ? "ACCOUNT" : accounts.front()) + "@" + target->first + "@" +
+               desk.core().setup->config.server.name;
+    }
+    for (const DeskCommand &command : desk_commands())
+        if (command_words(command).front() == words.front())
+            return "`" + words.front() + "` needs one of its words, `help` lists them";
+    return "`" + base::printable(words.front(), 60) + "` is no command here, `help` lists them";
+}
+
 } // namespace
+
+std::string administrator_help(const std::string &noun) {
+    std::string text;
+    for (const DeskCommand &command : desk_commands())
+        if (command.administrator && (noun.empty() || command_words(command).front() == noun))
+            text += "  " + columns({{std::string(command.words) + " " + command.arguments, 62},
+                                    {command.help, 0}});
+    return text;
+}
 
 const std::vector<DeskCommand> &desk_commands() {
     static const std::vector<DeskCommand> all = [] {
@@ -59,9 +86,7 @@ void Desk::run(std::vector<std::string> words, bool json) {
         words = {asker_.administrator() ? "help" : "home"};
     const DeskCommand *command = find_command(words);
     if (command == nullptr)
-        return fail("`" + base::printable(words.front(), 60) +
-                        "` is no command here, `help` lists them",
-                    64);
+        return fail(unknown_command(*this, words), 64);
     if (asker_.administrator() ? !command->administrator : !command->person)
         return fail(std::string("`") + command->words + "` is for " +
                         (asker_.administrator() ? "people: use it over ssh"

@@ -12,12 +12,17 @@ namespace sallyport::supervisor {
 
 class Links; // chat identities, links.hpp
 
+struct Reloaded {
+    std::string faults;             // a line each; empty: done
+    std::vector<std::string> notes; // what needs a restart, and warnings
+};
+
 struct DeskHouse {
     Core &core;
     Held &held;
     Connections &connections;
     Links &links;
-    std::function<std::string()> reload; // empty: done; else every fault, a line each
+    std::function<Reloaded()> reload;
 };
 
 struct Asker {
@@ -25,6 +30,7 @@ struct Asker {
     base::WallTime logged_in{}; // when the login was issued
     model::ConnectionId connection;
     std::string address;
+    std::string typed{}; // the SSH user name, without a separator
     bool administrator() const { return who.person.empty(); }
 };
 
@@ -42,6 +48,7 @@ class Desk final : public Handler {
     DeskHouse &house() { return house_; }
     Core &core() { return house_.core; }
     const Asker &asker() const { return asker_; }
+    const Core &core() const { return house_.core; }
     Port &port() { return *port_; }
     bool json() const { return json_; }
     // Asks a question on the terminal; `answered` gets the line without its end. Without a
@@ -77,6 +84,9 @@ std::vector<DeskCommand> session_commands(); // sessions, session show, kill
 std::vector<DeskCommand>
 login_commands(); // login list, revoke; ca show, ca issue; link, links, unlink
 const std::vector<DeskCommand> &desk_commands();
+
+// Whether the asker may open sessions there; the administrator sees every target.
+bool may_reach(const Desk &desk, const model::Target &target);
 
 // Takes `NAME VALUE` (`-m why`, `--for 8h`) out of `words`; empty if it is not there.
 std::optional<std::string> take_option(Words &words, const std::string &name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk.hpp"
 #include "json_object.hpp"
+#include "speech.hpp"
 #include "text.hpp"
 
 namespace sallyport::supervisor {
@@ -33,24 +34,9 @@ void whoami(Desk &desk, const Words &) {
     desk.done();
 }
 
-// Whether the person may open sessions there; the administrator sees every target.
-bool visible(Desk &desk, const model::Target &target) {
-    if (desk.asker().administrator())
-        return true;
-    model::Action action;
-    action.kind = model::ActionKind::Connect;
-    action.who = desk.asker().who;
-    action.target = target.name;
-    action.labels = target.labels;
-    action.account = target.accounts.empty() ? "" : target.accounts.front();
-    action.from = desk.asker().address;
-    action.at = desk.core().clock.now();
-    return desk.core().decider.decide_now(action).verdict == model::Verdict::Allow;
-}
-
 void targets(Desk &desk, const Words &) {
     for (const auto &[name, target] : desk.core().setup->targets) {
-        if (!visible(desk, target))
+        if (!may_reach(desk, target))
             continue;
         std::vector<std::string> labels;
         for (const auto &[key, value] : target.labels)
@@ -73,7 +59,7 @@ void explain(Desk &desk, const Words &arguments) {
     const auto account = take_option(words, "--account");
     const auto &all = desk.core().setup->targets;
     const auto target = name ? all.find(*name) : all.end();
-    if (words.size() != 1 || target == all.end() || !visible(desk, target->second))
+    if (words.size() != 1 || target == all.end() || !may_reach(desk, target->second))
         return desk.fail("usage: explain 'command' --target TARGET [--account ACCOUNT]", 64);
     model::Action action;
     action.kind = model::ActionKind::Exec;
@@ -97,11 +83,13 @@ void explain(Desk &desk, const Words &arguments) {
 }
 
 void reload(Desk &desk, const Words &) {
-    const std::string faults = desk.house().reload();
-    if (!faults.empty()) {
-        desk.port().error(faults);
-        return desk.fail("nothing was changed", 78);
+    const Reloaded reloaded = desk.house().reload();
+    if (!reloaded.faults.empty()) {
+        desk.port().error(reloaded.faults);
+        return desk.fail("nothing was changed", exit_configuration);
     }
+    for (const std::string &note : reloaded.notes)
+        desk.port().error(note + "\n");
     desk.port().out("reloaded\n");
     desk.done();
 }
@@ -109,7 +97,7 @@ void reload(Desk &desk, const Words &) {
 void home(Desk &desk, const Words &) {
     desk.port().out("Sallyport. You are " + desk.asker().who.person + ".\n\nTargets:\n");
     for (const auto &[name, target] : desk.core().setup->targets)
-        if (visible(desk, target))
+        if (may_reach(desk, target))
             desk.port().out("  " + name + "\n");
     const auto open = desk.core().store.list_requests(true, 100);
     std::size_t waiting = 0;
@@ -125,13 +113,27 @@ void home(Desk &desk, const Words &) {
 
 } // namespace
 
+bool may_reach(const Desk &desk, const model::Target &target) {
+    if (desk.asker().administrator())
+        return true;
+    model::Action action;
+    action.kind = model::ActionKind::Connect;
+    action.who = desk.asker().who;
+    action.target = target.name;
+    action.labels = target.labels;
+    action.account = target.accounts.empty() ? "" : target.accounts.front();
+    action.from = desk.asker().address;
+    action.at = desk.core().clock.now();
+    return desk.core().decider.decide_now(action).verdict == model::Verdict::Allow;
+}
+
 std::vector<DeskCommand> general_commands() {
     return {
         {"help", "", "this list", true, true, help},
         {"home", "", "what is mine and what waits", true, false, home},
         {"whoami", "", "who I am to the bastion", true, false, whoami},
         {"targets", "", "targets that I may reach", true, true, targets},
-        {"target list", "", "the same", true, true, targets},
+        {"target list", "", "targets that I may reach", true, true, targets},
         {"explain", "'command' --target T", "what the policy would say, and why", true, false,
          explain},
         {"reload", "", "read configuration and policy anew", false, true, reload},

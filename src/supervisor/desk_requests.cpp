@@ -202,7 +202,8 @@ std::vector<DeskCommand> request_commands() {
     return {
         {"requests", "[--all]", "held requests: mine, and those that I may decide", true, true,
          requests},
-        {"request list", "[--all]", "the same", true, true, requests},
+        {"request list", "[--all]", "held requests: mine, and those that I may decide", true, true,
+         requests},
         {"request show", "ID", "one request, whole", true, true, show},
         {"approve", "ID [-m why] [--yes HASH]", "let it run", true, false, approve},
         {"request approve", "ID [-m why] [--yes HASH]", "the same", true, false, approve},

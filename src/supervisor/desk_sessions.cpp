@@ -89,7 +89,8 @@ void kill(Desk &desk, const Words &words) {
 std::vector<DeskCommand> session_commands() {
     return {
         {"sessions", "[--live]", "sessions: mine (an administrator: all)", true, true, sessions},
-        {"session list", "[--live]", "the same", true, true, sessions},
+        {"session list", "[--live]", "sessions: mine (an administrator: all)", true, true,
+         sessions},
         {"session show", "SESSION", "one session as JSON", true, true, show},
         {"session kill", "SESSION", "end a session", true, true, kill},
         {"kill", "SESSION", "the same", true, true, kill},

@@ -53,18 +53,21 @@ std::vector<std::string> warnings(const Setup &setup,
     return all;
 }
 
-std::vector<std::string> warnings(const Prefix &prefix, const Setup &setup) {
-    if (!os::exists(prefix.store()))
-        return warnings(setup, std::set<std::string>());
-    const auto store = store::Store::open(prefix.store());
-    const auto logins = store.ok() ? (*store)->list_logins(false, {})
-                                   : base::Result<std::vector<store::Login>>(store.error());
+std::vector<std::string> warnings(const Setup &setup, store::Store &store) {
+    const auto logins = store.list_logins(false, {});
     if (!logins.ok())
         return warnings(setup, std::nullopt);
     std::set<std::string> groups;
     for (const store::Login &login : *logins)
         groups.insert(login.who.groups.begin(), login.who.groups.end());
     return warnings(setup, groups);
+}
+
+std::vector<std::string> warnings(const Prefix &prefix, const Setup &setup) {
+    if (!os::exists(prefix.store()))
+        return warnings(setup, std::set<std::string>());
+    const auto store = store::Store::open(prefix.store());
+    return store.ok() ? warnings(setup, **store) : warnings(setup, std::nullopt);
 }
 
 } // namespace sallyport::supervisor

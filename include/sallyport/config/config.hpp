@@ -47,6 +47,7 @@ struct Issuer {
     bool allow_loopback_http = false;
     std::chrono::seconds max_certificate{8 * 3600};
     std::vector<std::string> allowed_email_domains; // with person_claim = "/email"
+    bool operator==(const Issuer &) const = default;
 };
 
 struct Chat {
@@ -56,6 +57,7 @@ struct Chat {
     std::vector<std::string>
         groups; // posts requests that one of these groups may decide; empty: all
     bool allow_loopback_http = false;
+    bool operator==(const Chat &) const = default;
 };
 
 struct Record {

@@ -26,6 +26,7 @@ struct LoginOutcome {
     LoginAnswer answer = LoginAnswer::Refused;
     std::string reason;        // with Refused: one line for the person and the event
     bool counts_as_try = true; // a plain key offered before the certificate is no attack
+    bool login_helps = false;  // with Refused: a new certificate is the way on
     model::Address address;
     model::Principal who; // empty person at the login door
     base::Bytes key;      // key blob that was proved

@@ -12,6 +12,10 @@
 #include <optional>
 #include <set>
 
+namespace sallyport::store {
+class Store;
+}
+
 namespace sallyport::supervisor {
 
 struct Setup {
@@ -34,6 +38,8 @@ SetupResult load_setup(const Prefix &prefix);
 // logged in belongs to; nothing when that cannot be known.
 std::vector<std::string> warnings(const Setup &setup,
                                   const std::optional<std::set<std::string>> &groups);
+// The same with the groups of everybody who ever logged in.
+std::vector<std::string> warnings(const Setup &setup, store::Store &store);
 // The same with the groups of the store of this prefix, unless the running system has it open.
 std::vector<std::string> warnings(const Prefix &prefix, const Setup &setup);
 

@@ -3,6 +3,7 @@
 """The README's way to the first own target, word for word where it can be: no provider, two persons, one sshd. And what
 may go wrong on that way: a second `run`, a program that dies, a filter at the end of a pipe."""
 import getpass
+import json
 import os
 import pathlib
 import re
@@ -172,6 +173,39 @@ UsePAM no
         done = self.done(self.ssh("eve", f"{ACCOUNT}@web1", "ls"))
         self.assertEqual((done.returncode, done.stderr),
                          (69, "sallyport: target not reachable, or no such target for you\n"))
+        events = [json.loads(line) for line in (self.prefix / "log/events.jsonl").read_text().splitlines()]
+        refused = [event for event in events if event["person"] == "eve" and event.get("action") == "connect"]
+        self.assertEqual([event["rules"] for event in refused], ["default"])
+
+    def test_a_connection_from_a_wrong_place_is_an_event_with_the_wall(self):
+        site = self.prefix / "etc/policies/site.toml"
+        before = site.read_text()
+
+        def restore():
+            site.write_text(before)
+            self.sallyport("reload")
+        self.addCleanup(restore)
+        site.write_text(before.replace('"127.0.0.0/8", "::1/128"', '"10.20.0.0/16"').replace("127.0.0.1", "10.20.0.1"))
+        self.sallyport("reload")
+        done = self.done(self.ssh("me", f"{ACCOUNT}@web1", "ls"))
+        self.assertEqual((done.returncode, done.stderr),
+                         (69, "sallyport: target not reachable, or no such target for you\n"))
+        events = [json.loads(line) for line in (self.prefix / "log/events.jsonl").read_text().splitlines()]
+        self.assertEqual([event for event in events if event.get("action") == "connect"][-1]["rules"], "prod-network")
+
+    def test_a_target_without_an_account_is_no_person(self):
+        done = self.done(self.ssh("me", "web1", "uname"))
+        self.assertEqual((done.returncode, done.stderr), (64, f"sallyport: web1 is a target: ssh {ACCOUNT}@web1@bastion\n"))
+        self.issue("ina", "auditor")  # who may not reach it does not learn that it exists
+        self.assertIn("is no command here", self.done(self.ssh("ina", "web1", "uname")).stderr)
+
+    def test_a_revoked_certificate_is_told_the_next_step(self):
+        self.issue("rick", "ops")
+        self.assertEqual(self.done(self.ssh("rick", "rick", "whoami")).returncode, 0)
+        self.sallyport("login", "revoke", "rick")
+        done = self.done(["ssh", "-o", "LogLevel=INFO", *self.ssh("rick", "rick", "whoami")[1:]])
+        self.assertEqual(done.returncode, 255)
+        self.assertIn("this login was revoked. Next: ssh login@bastion > ~/.ssh/id_ed25519-cert.pub", done.stderr)
 
     # ---- what may go wrong -------------------------------------------------------------------------------------------
     def test_a_second_run_in_the_same_prefix_leaves_the_first_one_alone(self):
@@ -179,6 +213,26 @@ UsePAM no
         self.assertIn(f"already running (pid {self.running.pid})", second.stderr)
         self.sallyport("session", "list")
         self.sallyport("reload")
+
+    def test_reload_says_what_needs_a_restart_and_warns(self):
+        config = self.prefix / "etc/sallyport.toml"
+        before = config.read_text()
+        self.addCleanup(config.write_text, before)
+        config.write_text(before.replace(f":{self.port}\"", f":{free_port()}\""))
+        done = self.sallyport("reload")
+        self.assertIn("[server] listen has changed: that needs a restart", done.stderr)
+        self.assertIn("warning: there is no [[issuer]]", done.stderr)
+        self.assertEqual(done.stdout, "reloaded\n")
+        config.write_text(before)
+        self.assertNotIn("restart", self.sallyport("reload").stderr)
+
+    def test_a_wrong_word_is_named_and_every_verb_can_be_found(self):
+        for words, text in ((["bogus"], "`bogus` is no verb"), (["record", "bogus"], "`bogus` is no verb of `sallyport record`"),
+                            (["--bogus"], "`--bogus` is no option"), ([], "a verb is missing")):
+            self.assertIn(text, self.sallyport(*words, status=64).stderr)
+        self.assertIn("session kill SESSION", self.sallyport("session", "--help").stdout)
+        self.assertIn("login revoke", self.sallyport("help", "login").stdout)
+        self.assertRegex(self.sallyport("--version").stdout, r"^sallyport \d")
 
     def test_a_filter_at_the_end_of_a_pipe_ends(self):
         done = self.sallyport("mask", input="hello\npassword=hunter2\n")
