@@ -100,12 +100,13 @@ bool TargetSession::describe_action() {
 void TargetSession::begin() {
     const bool known = describe_action();
     action_.kind = ActionKind::Connect;
-    // An unknown target and one that the person may not reach get the same answer.
-    if (!known || core_.decider.decide_now(action_).verdict != Verdict::Allow) {
+    const model::Decision may = known ? core_.decider.decide_now(action_) : model::Decision();
+    // An unknown target and one that the person may not reach get the same answer; the event tells.
+    if (may.verdict != Verdict::Allow) {
         model::Event refused = event(EventKind::ActionDecided);
         refused.details = {{"action", "connect"},
                            {"verdict", "deny"},
-                           {"rules", known ? "default" : "unknown-target"}};
+                           {"rules", known ? joined(may.rules, " ") : "unknown-target"}};
         core_.note(refused);
         return refuse(speech_unreachable(false), exit_unreachable);
     }
