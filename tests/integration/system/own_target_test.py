@@ -174,7 +174,7 @@ UsePAM no
         self.assertEqual((done.returncode, done.stderr),
                          (69, "sallyport: target not reachable, or no such target for you\n"))
         events = [json.loads(line) for line in (self.prefix / "log/events.jsonl").read_text().splitlines()]
-        refused = [event for event in events if event["person"] == "eve" and event.get("action") == "connect"]
+        refused = [event for event in events if event.get("person") == "eve" and event.get("action") == "connect"]
         self.assertEqual([event["rules"] for event in refused], ["default"])
 
     def test_a_connection_from_a_wrong_place_is_an_event_with_the_wall(self):
