@@ -73,44 +73,47 @@ base::Result<base::Bytes> read_zone(std::string_view name) {
     return base::to_bytes(text.value());
 }
 
+// Every option that neither was said nor follows from the fixtures, in one list.
+std::string not_said(const Circumstances &said, const policy::Fixtures &fixtures) {
+    const auto user = said.user ? said.user : fixtures.user;
+    const auto target = said.target ? said.target : fixtures.target;
+    const auto known = fixtures.users.find(user.value_or(""));
+    const bool known_user = known != fixtures.users.end();
+    const std::pair<const char *, bool> options[] = {
+        {"--user", user.has_value()},
+        {"--group", !said.groups.empty() || known_user},
+        {"--origin", said.origin || (known_user && known->second.origin)},
+        {"--target", target.has_value()},
+        {"--label", !said.labels.empty() || fixtures.targets.count(target.value_or("")) != 0},
+        {"--account", said.account || fixtures.account},
+        {"--from", said.from || fixtures.from},
+        {"--at", said.at || fixtures.at}};
+    std::string missing;
+    for (const auto &[option, is_there] : options)
+        if (!is_there)
+            missing += (missing.empty() ? "" : ", ") + std::string(option);
+    return missing;
+}
+
 // What fixtures and options give together, or why not.
 base::Result<model::Action> make_action(const Circumstances &said, const policy::Policy &policy) {
     const policy::Fixtures &fixtures = policy.fixtures();
     model::Action action;
-    const auto choose = [](const std::optional<std::string> &option,
-                           const std::optional<std::string> &fixture) {
-        return option ? option : fixture;
-    };
-    const auto missing = [](std::string_view option) {
-        return base::invalid(std::string(option) +
-                             " is not said, and the policy's fixtures do not say it");
-    };
-    const std::optional<std::string> user = choose(said.user, fixtures.user);
-    if (!user)
-        return missing("--user");
-    action.who.person = *user;
-    const auto known_user = fixtures.users.find(*user);
-    const bool has_user = known_user != fixtures.users.end();
-    if (said.groups.empty() && !has_user)
-        return missing("--group");
+    if (const std::string missing = not_said(said, fixtures); !missing.empty())
+        return base::invalid(missing + ": not said, and not in the policy's fixtures");
+    action.who.person = said.user ? *said.user : *fixtures.user;
+    const auto known_user = fixtures.users.find(action.who.person);
     action.who.groups = said.groups.empty() ? known_user->second.groups : said.groups;
     if (said.origin) {
         SALLYPORT_TRY(action.who.origin, model::parse_origin(*said.origin));
-    } else if (has_user && known_user->second.origin) {
-        action.who.origin = *known_user->second.origin;
     } else {
-        return missing("--origin");
+        action.who.origin = *known_user->second.origin;
     }
-    const std::optional<std::string> target = choose(said.target, fixtures.target);
-    if (!target)
-        return missing("--target");
-    action.target = *target;
-    const auto known_target = fixtures.targets.find(*target);
+    action.target = said.target ? *said.target : *fixtures.target;
+    const auto known_target = fixtures.targets.find(action.target);
     if (known_target != fixtures.targets.end()) {
         action.labels = known_target->second.labels;
         action.dialect = known_target->second.shell;
-    } else if (said.labels.empty()) {
-        return missing("--label");
     }
     for (const std::string &label : said.labels) {
         const std::size_t equals = label.find('=');
@@ -118,17 +121,11 @@ base::Result<model::Action> make_action(const Circumstances &said, const policy:
             return base::invalid("--label is like env=prod");
         action.labels[label.substr(0, equals)] = label.substr(equals + 1);
     }
-    const std::optional<std::string> account = choose(said.account, fixtures.account);
-    const std::optional<std::string> from = choose(said.from, fixtures.from);
-    if (!account || !from)
-        return missing(!account ? "--account" : "--from");
-    action.account = *account;
-    action.cwd = model::home_of({}, *account); // where a command begins
+    action.account = said.account ? *said.account : *fixtures.account;
+    action.cwd = model::home_of({}, action.account); // where a command begins
     action.sh = model::Target{}.sh;
-    action.from = *from;
+    action.from = said.from ? *said.from : *fixtures.from;
     action.declared = said.declared;
-    if (!said.at && !fixtures.at)
-        return missing("--at");
     if (said.at) {
         SALLYPORT_TRY(action.at, base::parse_rfc3339(*said.at));
     } else {

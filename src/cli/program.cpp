@@ -10,6 +10,7 @@
 #include "sallyport/decider/judge_worker.hpp"
 #include "sallyport/os/files.hpp"
 #include "sallyport/supervisor/desk_help.hpp"
+#include "sallyport/supervisor/setup.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -46,6 +47,14 @@ struct Program {
 
     std::string knowledge_path() const {
         return knowledge.empty() ? shipped_policies() + "/knowledge/commands.toml" : knowledge;
+    }
+    // Those that were named, or those of the configuration; false if there are none, said.
+    bool find_policies() {
+        if (source.files.empty())
+            source.files = supervisor::configured_policies(prefix);
+        if (source.files.empty())
+            std::cerr << "sallyport: name policy files, or the installation with --prefix\n";
+        return !source.files.empty();
     }
     std::string rules_path() const {
         if (!rules.empty())
@@ -99,15 +108,17 @@ void add_policy(Program &p) {
     CLI::App *noun = p.app.add_subcommand(
         "policy", "policy files: check, test, explain, judge, print, replay, schema");
     noun->require_subcommand(1);
-    const auto verb = [&p, noun](const char *name, const char *help, std::function<int()> run) {
+    const auto verb = [&p, noun](const char *name, const char *help, std::function<int()> run,
+                                 const char *files = "--policy,files") {
         CLI::App *sub = noun->add_subcommand(name, help);
-        sub->add_option("--policy,files", p.source.files, "policy files, later ones replace by id")
-            ->required()
-            ->allow_extra_args(true);
+        sub->add_option(files, p.source.files,
+                        "policy files, later ones replace by id; default: the configured ones")
+            ->allow_extra_args(std::string(files) == "--policy,files");
         sub->add_option("--include", p.source.include_directory,
                         "directory of included packs; default: beside the files");
         sub->add_option("--knowledge", p.knowledge, "command knowledge; default: the shipped one");
-        sub->callback([&p, run = std::move(run)] { p.status = run(); });
+        sub->callback(
+            [&p, run = std::move(run)] { p.status = p.find_policies() ? run() : usage_fault; });
         return sub;
     };
     verb("check", "faults and static checks, of the command knowledge too", [&p] {
@@ -120,12 +131,15 @@ void add_policy(Program &p) {
     });
     verb("print", "the policy as sentences",
          [&p] { return policy_print(p.source, std::cout, std::cerr); });
-    CLI::App *explain = verb("explain", "the verdict on one command, with its reasons", [&p] {
+    const auto explained = [&p] {
         p.explain.circumstances = p.circumstances;
         return policy_explain(p.source, p.explain, local_judge(p.knowledge_path()), std::cout,
                               std::cerr);
-    });
-    explain->add_option("--command", p.explain.text, "command, path or host:port")->required();
+    };
+    CLI::App *explain =
+        verb("explain", "the verdict on one command, with its reasons", explained, "--policy");
+    explain->add_option("--command,command", p.explain.text, "command, path or host:port")
+        ->required();
     explain->add_option("--kind", p.explain.kind, "kind of action");
     explain->add_option("--dialect", p.explain.dialect, "shell");
     add_circumstances(*explain, p.circumstances);

@@ -118,4 +118,14 @@ SetupResult load_setup(const Prefix &prefix) {
     return result;
 }
 
+std::vector<std::string> configured_policies(const Prefix &prefix) {
+    std::vector<std::string> paths;
+    const auto text = os::read_text(prefix.config());
+    if (text.ok())
+        for (const std::string &name :
+             config::parse_config(*text, prefix.config()).value.policy_files)
+            paths.push_back(prefix.policies() + "/" + name);
+    return paths;
+}
+
 } // namespace sallyport::supervisor

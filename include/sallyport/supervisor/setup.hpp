@@ -34,6 +34,9 @@ struct SetupResult {
 // Reads every file that the configuration names; never fails otherwise than by `faults`.
 SetupResult load_setup(const Prefix &prefix);
 
+// Paths of the policy files that the configuration names; none if there is no configuration.
+std::vector<std::string> configured_policies(const Prefix &prefix);
+
 // What is allowed and probably not meant, one sentence each. `groups`: all that anybody who ever
 // logged in belongs to; nothing when that cannot be known.
 std::vector<std::string> warnings(const Setup &setup,

@@ -226,6 +226,12 @@ UsePAM no
         config.write_text(before)
         self.assertNotIn("restart", self.sallyport("reload").stderr)
 
+    def test_explain_takes_the_policies_of_the_prefix_and_a_command_as_it_is(self):
+        done = self.sallyport("policy", "explain", "rm -rf /srv/x", "--user", "olga", "--target", "web-prod")
+        self.assertIn("prod-destroy", done.stdout)
+        done = self.sallyport("policy", "explain", "ls", status=None)
+        self.assertIn("--user, --group, --origin, --target, --label: not said", done.stderr)
+
     def test_a_wrong_word_is_named_and_every_verb_can_be_found(self):
         for words, text in ((["bogus"], "`bogus` is no verb"), (["record", "bogus"], "`bogus` is no verb of `sallyport record`"),
                             (["--bogus"], "`--bogus` is no option"), ([], "a verb is missing")):

@@ -191,7 +191,7 @@ TEST_CASE("what options do not say comes from the fixtures, and from nowhere els
         return judged(line, who, 2);
     };
     CHECK(without([](auto &who) { who.user.reset(); }) ==
-          "--user is not said, and the policy's fixtures do not say it\n");
+          "--user, --group, --origin: not said, and not in the policy's fixtures\n");
     CHECK(without([](auto &who) { who.target.reset(); }).substr(0, 8) == "--target");
     CHECK(without([](auto &who) { who.user = "stranger"; }).substr(0, 7) == "--group");
     CHECK(without([](auto &who) {
