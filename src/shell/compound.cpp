@@ -13,8 +13,7 @@ std::optional<Node> Grammar::compound() {
         if (context_.stopped())
             return Node{};
         if (peek(1) == ')' && context_.has(Feature::ZshCommands, since(here()))) {
-            give_up(here(), "a zsh function without a name");
-            return Node{};
+            return nameless_function(here());
         }
         return finish_compound(subshell());
     }
@@ -40,11 +39,11 @@ std::optional<Node> Grammar::keyword_command(Keyword word) {
     case Keyword::Until:
         return loop_command(word == Keyword::Until);
     case Keyword::For:
-        return for_command(false);
+        return for_command(word);
     case Keyword::Select:
         if (!context_.has(Feature::SelectKeyword, since(begin)))
             return std::nullopt;
-        return for_command(true);
+        return for_command(word);
     case Keyword::Case:
         return case_command();
     case Keyword::OpenBrace:
@@ -55,9 +54,14 @@ std::optional<Node> Grammar::keyword_command(Keyword word) {
         return test_command();
     case Keyword::Foreach:
     case Keyword::Repeat:
-        if (context_.has(Feature::ZshCommands, since(begin)))
-            give_up(begin, "a zsh loop");
-        return std::nullopt;
+        if (!context_.has(Feature::ZshCommands, since(begin)))
+            return std::nullopt;
+        return word == Keyword::Foreach ? for_command(word) : repeat_command();
+    case Keyword::End:
+        if (!context_.has(Feature::ZshCommands, since(begin)))
+            return std::nullopt;
+        expected("a command");
+        return Node{};
     case Keyword::Then:
     case Keyword::Elif:
     case Keyword::Else:
@@ -89,19 +93,17 @@ std::optional<Node> Grammar::keyword_command(Keyword word) {
 }
 
 Node Grammar::finish_compound(Node node) {
+    if (std::holds_alternative<Group>(node.value))
+        node = always(std::move(node));
     redirects(node.redirects);
     if (context_.stopped())
         return node;
     node.where.end = since(node.where.begin).end;
     skip_blanks();
-    const bool is_group = std::holds_alternative<Group>(node.value);
     const bool goes_on = at_word() && peek() != '(' && !zsh_closing_brace();
-    if (goes_on && context_.maybe(Feature::ZshCommands)) {
-        const bool always = is_group && looking_at("always") && is_delimiter(peek(6));
-        if (always || conditions_ > 0)
-            if (context_.has(Feature::ZshCommands, since(here())))
-                give_up(node.where.begin, "a zsh short form");
-    }
+    const bool may_be_short = conditions_ > 0 && context_.maybe(Feature::ZshCommands);
+    if (goes_on && may_be_short && context_.has(Feature::ZshCommands, since(here())))
+        return node; // what follows is the body of the command whose condition this is
     // `if [[ x ]] then` and `{ a; } }` are fine: a reserved word may follow at once
     const Keyword next = keyword();
     const bool reserved = next == Keyword::Then || next == Keyword::Do ||
@@ -120,18 +122,26 @@ Node Grammar::if_command() {
     Nest nest(context_, since(begin));
     take_keyword(Keyword::If);
     If result;
+    bool is_short = false, braces = false;
     do {
         Branch branch;
         ++conditions_;
         branch.condition = list_of_some();
         --conditions_;
-        expect_keyword(Keyword::Then, "`then`");
-        branch.body = list_of_some();
+        is_short = short_form(Keyword::Then);
+        braces = is_short && keyword() == Keyword::OpenBrace;
+        if (!is_short)
+            expect_keyword(Keyword::Then, "`then`");
+        branch.body = is_short ? short_body() : list_of_some();
         result.branches.push_back(std::move(branch));
-    } while (take_keyword(Keyword::Elif));
-    if (take_keyword(Keyword::Else))
-        result.otherwise = list_of_some();
-    expect_keyword(Keyword::Fi, "`fi`");
+    } while (is_short == braces && take_keyword(Keyword::Elif));
+    if (is_short == braces && take_keyword(Keyword::Else)) {
+        skip_blanks();
+        is_short = braces && keyword() == Keyword::OpenBrace;
+        result.otherwise = is_short ? brace_list() : list_of_some();
+    }
+    if (!is_short)
+        expect_keyword(Keyword::Fi, "`fi`");
     return Node{since(begin), std::move(result), {}};
 }
 
@@ -144,7 +154,7 @@ Node Grammar::loop_command(bool until) {
     ++conditions_;
     result.condition = list_of_some();
     --conditions_;
-    result.body = do_group();
+    result.body = short_form(Keyword::Do) ? short_body() : do_group();
     return Node{since(begin), std::move(result), {}};
 }
 
@@ -160,43 +170,71 @@ List Grammar::loop_body() {
     skip_newlines();
     if (keyword() == Keyword::OpenBrace && context_.has(Feature::ForGroupBody, since(here())))
         return brace_list();
-    if (context_.yes(Feature::ZshCommands) && peek() != end_of_text && keyword() != Keyword::Do)
-        give_up(here(), "a zsh short form");
-    return do_group();
+    return short_form(Keyword::Do) ? short_body() : do_group();
 }
 
-Node Grammar::for_command(bool select) {
+Node Grammar::for_command(Keyword keyword) {
     const std::uint32_t begin = here();
     Nest nest(context_, since(begin));
-    take_keyword(select ? Keyword::Select : Keyword::For);
+    take_keyword(keyword);
     skip_blanks();
-    if (!select && looking_at("((") && context_.has(Feature::ArithmeticFor, since(begin)))
+    if (keyword == Keyword::For && looking_at("((") &&
+        context_.has(Feature::ArithmeticFor, since(begin)))
         return arithmetic_for(begin);
     For result;
-    result.select = select;
-    for (; is_name(peek()); bump())
-        result.name.push_back(static_cast<char>(peek()));
-    if (result.name.empty() || is_digit(static_cast<unsigned char>(result.name[0])) ||
-        !is_delimiter(peek()))
-        expected_on_line("the name of a variable");
-    skip_blanks();
-    if (peek() == '(' && context_.has(Feature::ZshCommands, since(begin)))
-        give_up(begin, "a zsh short form");
-    if (peek() == ';') {
-        bump();
-        skip_newlines();
-        if (keyword() != Keyword::Do && keyword() != Keyword::OpenBrace)
-            expected("`do`");
-    } else {
-        skip_newlines();
-        loop_words(result);
+    result.select = keyword == Keyword::Select;
+    for_name(result);
+    bool more_names = false;
+    for (; context_.yes(Feature::ZshCommands) && is_name_start(peek()) && !at_in() &&
+           this->keyword() != Keyword::Do && !context_.stopped();
+         more_names = true) {
+        For another;
+        for_name(another);
     }
-    result.body = loop_body();
+    for_words(result);
+    result.body = keyword == Keyword::Foreach ? foreach_body() : loop_body();
+    if (more_names)
+        return not_taken_apart(begin, "a zsh loop with several names");
     return Node{since(begin), std::move(result), {}};
 }
 
+void Grammar::for_name(For &loop) {
+    for (; is_name(peek()); bump())
+        loop.name.push_back(static_cast<char>(peek()));
+    if (loop.name.empty() || is_digit(static_cast<unsigned char>(loop.name[0])) ||
+        !is_delimiter(peek()))
+        expected_on_line("the name of a variable");
+    skip_blanks();
+}
+
+// Behind the name: `in words;`, `(words)` in zsh, or nothing.
+void Grammar::for_words(For &loop) {
+    const std::uint32_t begin = here();
+    if (peek() == '(' && context_.has(Feature::ZshCommands, since(begin))) {
+        ArrayValue words = array_value();
+        loop.has_words = true;
+        for (ArrayElement &element : words.elements)
+            loop.words.push_back(std::move(element.value));
+        skip_blanks();
+        if (take(';'))
+            skip_newlines();
+    } else if (take(';')) {
+        skip_newlines();
+        const bool is_body = keyword() == Keyword::Do || keyword() == Keyword::OpenBrace;
+        if (!is_body && !context_.has(Feature::ZshCommands, since(begin)))
+            expected("`do`");
+    } else {
+        skip_newlines();
+        loop_words(loop);
+    }
+}
+
+bool Grammar::at_in() {
+    return looking_at("in") && is_delimiter(peek(2));
+}
+
 void Grammar::loop_words(For &loop) {
-    if (!looking_at("in") || !is_delimiter(peek(2)))
+    if (!at_in())
         return;
     bump(2);
     loop.has_words = true;
@@ -245,16 +283,15 @@ Node Grammar::case_command() {
     style.tilde = TildeRule::Start;
     result.subject = word(style);
     skip_newlines();
-    if (!looking_at("in") || !is_delimiter(peek(2))) {
-        if (context_.yes(Feature::ZshCommands) && peek() == '{')
-            give_up(begin, "a zsh short form");
+    const bool braces = peek() == '{' && context_.has(Feature::ZshCommands, since(begin));
+    if (!braces && !at_in())
         expected("`in`");
-    }
-    bump(2);
+    bump(braces ? 1 : 2);
     skip_newlines();
-    while (keyword() != Keyword::Esac && case_item(result))
+    const Keyword end = braces ? Keyword::CloseBrace : Keyword::Esac;
+    while (keyword() != end && case_item(result))
         skip_newlines();
-    expect_keyword(Keyword::Esac, "`esac`");
+    expect_keyword(end, braces ? "`}`" : "`esac`");
     return Node{since(begin), std::move(result), {}};
 }
 
@@ -348,7 +385,7 @@ Node Grammar::function_command() {
     take_keyword(Keyword::Function);
     skip_blanks();
     if (context_.yes(Feature::ZshCommands) && (peek() == '{' || peek() == '\n' || peek() == '('))
-        give_up(begin, "a zsh function without a name");
+        return nameless_function(begin);
     std::string name;
     constexpr std::string_view forbidden = "$`'\"\\";
     for (; !is_delimiter(peek()); bump()) {
@@ -361,10 +398,15 @@ Node Grammar::function_command() {
     if (name.empty() || (name == "{" && is_delimiter(peek())))
         expected_on_line("the name of a function");
     skip_blanks();
-    if (context_.yes(Feature::ZshCommands) && at_word() && peek() != '(' &&
-        keyword() != Keyword::OpenBrace)
-        give_up(begin, "a zsh function with several names");
-    return function_definition(begin, std::move(name), true);
+    bool several = false;
+    for (; context_.yes(Feature::ZshCommands) && at_word() && peek() != '(' &&
+           keyword() != Keyword::OpenBrace && !context_.stopped();
+         skip_blanks()) {
+        word(WordStyle{});
+        several = true;
+    }
+    Node node = function_definition(begin, std::move(name), true);
+    return several ? not_taken_apart(begin, "a zsh function with several names") : node;
 }
 
 Node Grammar::coproc_command() {

@@ -37,13 +37,16 @@ std::string Cursor::found() {
     return "`" + token + "`";
 }
 
-std::string Cursor::written_since(std::uint32_t begin) const {
-    std::size_t from = begin;
-    if (source_.origin)
-        from = static_cast<std::size_t>(
-            std::lower_bound(source_.origin->begin(), source_.origin->end(), begin) -
+std::string Cursor::written(Span where) const {
+    const auto index = [&](std::uint32_t at) -> std::size_t {
+        if (!source_.origin)
+            return at;
+        return static_cast<std::size_t>(
+            std::lower_bound(source_.origin->begin(), source_.origin->end(), at) -
             source_.origin->begin());
-    return from < position_ ? std::string(source_.text.substr(from, position_ - from)) : "";
+    };
+    const std::size_t from = index(where.begin), to = index(where.end);
+    return from < to ? std::string(source_.text.substr(from, to - from)) : std::string();
 }
 
 void Cursor::expected(std::string_view what) {

@@ -151,8 +151,9 @@ class Cursor {
         return {begin, end < begin ? begin : end};
     }
 
-    // The bytes from a position of the unit on, as this source has them.
-    std::string written_since(std::uint32_t begin) const;
+    // The bytes between two positions of the unit, as this source has them.
+    std::string written(Span where) const;
+    std::string written_since(std::uint32_t begin) const { return written(since(begin)); }
 
     // The text is not what the grammar wants here: an error, or incomplete if it ended.
     void expected(std::string_view what);

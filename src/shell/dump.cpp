@@ -201,7 +201,9 @@ class Dumper {
         close();
     }
     void show(const ProcessSubstitution &substitution) {
-        open(substitution.direction == ProcessDirection::Read ? "from" : "into");
+        open(substitution.direction == ProcessDirection::Read    ? "from"
+             : substitution.direction == ProcessDirection::Write ? "into"
+                                                                 : "file");
         list(substitution.body);
         close();
     }
@@ -331,7 +333,7 @@ class Dumper {
         }
     }
     void command(const Group &group) {
-        open("group");
+        open(group.always ? "always" : "group");
         list(group.body);
     }
     void command(const Subshell &subshell) {
@@ -363,8 +365,10 @@ class Dumper {
         body("do", loop.body);
     }
     void command(const ArithmeticFor &loop) {
-        open("for-arith");
+        open(loop.repeat ? "repeat" : "for-arith");
         show(loop.initial);
+        if (loop.repeat)
+            return body("do", loop.body);
         show(loop.condition);
         show(loop.step);
         body("do", loop.body);

@@ -37,6 +37,7 @@ enum class Keyword : std::uint8_t {
     In,
     Foreach,
     Repeat,
+    End,
 };
 
 class Grammar : private Cursor {
@@ -83,9 +84,12 @@ class Grammar : private Cursor {
     Node finish_compound(Node node);
     Node if_command();
     Node loop_command(bool until);
-    Node for_command(bool select);
+    Node for_command(Keyword keyword);
+    void for_name(For &loop);
+    void for_words(For &loop);
     Node arithmetic_for(std::uint32_t begin);
     void loop_words(For &loop);
+    bool at_in();
     List loop_body();
     List do_group();
     Node case_command();
@@ -97,6 +101,17 @@ class Grammar : private Cursor {
     Node function_command();
     Node coproc_command();
     std::optional<Node> arithmetic_command();
+
+    // zsh.cpp
+    bool short_form(Keyword usual);
+    List short_body();
+    List foreach_body();
+    Node repeat_command();
+    Node always(Node node);
+    Node nameless_function(std::uint32_t begin);
+    std::optional<Node> zsh_compound(const Simple &before, std::vector<Redirect> &redirects);
+    Node not_taken_apart(std::uint32_t begin, std::string_view reason);
+    RedirectOperator zsh_output_operator(bool appends);
 
     // test.cpp
     Node test_command();
@@ -130,6 +145,7 @@ class Grammar : private Cursor {
     Word word(const WordStyle &style);
     void word_pieces(const WordStyle &style, Pieces &pieces);
     bool ends_word(int c, const WordStyle &style, const Pieces &pieces);
+    std::size_t number_pattern();
     bool special_piece(int c, const WordStyle &style, Pieces &pieces);
     void escaped(const WordStyle &style, Pieces &pieces);
     bool extended_glob(int c, const WordStyle &style, Pieces &pieces);

@@ -26,6 +26,7 @@ constexpr std::array keywords{
     KeywordRow{"!", Keyword::Bang},          KeywordRow{"[[", Keyword::OpenTest},
     KeywordRow{"]]", Keyword::CloseTest},    KeywordRow{"in", Keyword::In},
     KeywordRow{"foreach", Keyword::Foreach}, KeywordRow{"repeat", Keyword::Repeat},
+    KeywordRow{"end", Keyword::End},
 };
 
 bool closes_list(Keyword keyword) {
@@ -142,7 +143,8 @@ bool Grammar::at_list_end() {
         return true;
     if (c == ';')
         return true; // `;;` and its like, or a `;` without a command
-    return closes_list(keyword());
+    const Keyword word = keyword();
+    return closes_list(word) || (word == Keyword::End && context_.yes(Feature::ZshCommands));
 }
 
 Node Grammar::and_or() {
@@ -213,6 +215,8 @@ Node Grammar::pipeline() {
         const bool both = peek() == '&' && context_.has(Feature::PipeBoth, since(at)) && take('&');
         result.joins_stderr.push_back(both);
         skip_newlines();
+        if (context_.yes(Feature::ZshCommands) && keyword() == Keyword::Coproc)
+            expected("a command"); // zsh has it before a whole pipeline alone
         result.commands.push_back(command());
         if (context_.stopped())
             break;
@@ -291,8 +295,8 @@ Keyword Grammar::keyword() {
     std::size_t length = 0;
     for (; length < longest && !delimits_keyword(peek(length)); ++length)
         bytes[length] = static_cast<char>(peek(length));
-    if (peek() == '}' && length == 0)
-        return Keyword::CloseBrace;
+    if (peek() == '}' && length == 0) // zsh: `}x` is a word
+        return is_delimiter(peek(1)) ? Keyword::CloseBrace : Keyword::None;
     if (length == longest)
         return Keyword::None;
     const std::string_view text(bytes.data(), length);

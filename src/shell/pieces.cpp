@@ -118,7 +118,7 @@ class Settler {
         out.erase(begin, out.end());
         if (braces_ == BraceRule::Varies) {
             ++result_.unsupported;
-            add_part(out, UnsupportedPart{"shells disagree on brace expansion", "{..}"}, where);
+            add_part(out, UnsupportedPart{"shells disagree on brace expansion", {}}, where);
         } else {
             add_part(out, std::move(*expansion), where);
         }

@@ -49,7 +49,7 @@ void add_part(Pieces &pieces, T value, Span where) {
 enum class BraceRule : std::uint8_t {
     None,
     Expand,
-    Varies // shells disagree: an UnsupportedPart
+    Varies // shells disagree: an UnsupportedPart, its text is left empty
 };
 
 struct Settled {

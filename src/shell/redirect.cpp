@@ -99,9 +99,11 @@ std::optional<RedirectOperator> Grammar::redirect_operator(Redirect &redirect, b
         if (!bare || !context_.has(Feature::BothRedirect, since(begin)))
             return std::nullopt;
         bump(2);
-        if (peek() == '>' && context_.has(Feature::BothAppend, since(begin)) && take('>'))
-            return RedirectOperator::BothAppend;
-        return RedirectOperator::Both;
+        const bool appends =
+            peek() == '>' && context_.has(Feature::BothAppend, since(begin)) && take('>');
+        if ((peek() == '!' || peek() == '|') && context_.has(Feature::ZshCommands, since(begin)))
+            bump();
+        return appends ? RedirectOperator::BothAppend : RedirectOperator::Both;
     }
     if (peek() == '<')
         return input_operator(strips_tabs);
@@ -129,11 +131,11 @@ std::optional<RedirectOperator> Grammar::output_operator() {
     const std::uint32_t begin = here();
     bump();
     const bool appends = take('>');
-    const bool zsh_force = peek() == '!' || (appends && (peek() == '|' || peek() == '&')) ||
-                           (peek() == '&' && (peek(1) == '|' || peek(1) == '!' || peek(1) == '>'));
-    if (zsh_force && context_.maybe(Feature::ZshCommands) &&
+    const bool zsh_only = peek() == '!' || (appends && (peek() == '|' || peek() == '&')) ||
+                          (peek() == '&' && (peek(1) == '|' || peek(1) == '!' || peek(1) == '>'));
+    if (zsh_only && context_.maybe(Feature::ZshCommands) &&
         context_.has(Feature::ZshCommands, since(begin)))
-        give_up(begin, "a zsh redirection");
+        return zsh_output_operator(appends);
     if (appends)
         return RedirectOperator::Append;
     if (take('&'))

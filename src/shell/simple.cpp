@@ -83,9 +83,19 @@ Node Grammar::simple() {
             end = since(begin).end;
             continue;
         }
+        if (simple.words.empty() && context_.yes(Feature::ZshCommands))
+            if (auto compound = zsh_compound(simple, node.redirects))
+                return std::move(*compound);
         if (peek() == '(' && function_parentheses(simple)) {
-            if (node.redirects.empty() && simple.assignments.empty())
-                return function_definition(begin, std::string(plain_text(simple.words[0])), false);
+            std::string name(plain_text(simple.words[0]));
+            const bool opaque =
+                context_.yes(Feature::ZshCommands) && (simple.words.size() > 1 || name.empty());
+            if (node.redirects.empty() && simple.assignments.empty()) {
+                Node function =
+                    function_definition(begin, opaque ? "several" : std::move(name), false);
+                return opaque ? not_taken_apart(begin, "a zsh function with several names")
+                              : function;
+            }
             expected("a word");
             break;
         }
@@ -271,11 +281,7 @@ bool Grammar::function_parentheses(const Simple &simple) {
         ++at;
     if (peek(at) != ')')
         return false;
-    if (simple.words.size() == 1)
-        return true;
-    if (context_.yes(Feature::ZshCommands))
-        give_up(simple.words[0].where.begin, "a zsh function with several names");
-    return false;
+    return simple.words.size() == 1 || context_.yes(Feature::ZshCommands);
 }
 
 // Behind the name; the parentheses are still to come unless written with the keyword alone.

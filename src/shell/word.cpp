@@ -34,6 +34,11 @@ std::vector<Part> Grammar::finish(Pieces pieces, const WordStyle &style) {
     if (settled.depth > left)
         context_.stop(Outcome::OverLimit, where, "the text nests too deeply");
     context_.unit.unsupported += settled.unsupported;
+    if (settled.unsupported > 0)
+        for (Part &part : settled.parts)
+            if (auto *brace = std::get_if<UnsupportedPart>(&part.value);
+                brace && brace->text.empty())
+                brace->text = written(part.where);
     return std::move(settled.parts);
 }
 
@@ -70,13 +75,8 @@ bool Grammar::ends_word(int c, const WordStyle &style, const Pieces &pieces) {
         return true;
     if ((c == '<' || c == '>') && peek(1) == '(' && context_.maybe(Feature::ProcessSubstitution))
         return false;
-    if (c == '<' && context_.maybe(Feature::NumericGlob)) {
-        std::size_t at = 1;
-        while (is_digit(peek(at)) && at < 20)
-            ++at;
-        if (peek(at) == '-')
-            return false;
-    }
+    if (c == '<' && context_.maybe(Feature::NumericGlob) && number_pattern() > 0)
+        return false;
     if (c == '(' && context_.maybe(Feature::WordParentheses))
         return pieces.size() == 1 && (peek(1) == ')' || (is_blank(peek(1)) && peek(2) == ')')) &&
                !std::holds_alternative<UnsupportedPart>(pieces[0].part.value);
@@ -87,6 +87,21 @@ bool Grammar::ends_word(int c, const WordStyle &style, const Pieces &pieces) {
         return open <= 0 && context_.has(Feature::GluedBraces, since(here()));
     }
     return is_delimiter(c);
+}
+
+// The length of `<1-9>` at the position, 0 if there is none. Numbers may be left out.
+std::size_t Grammar::number_pattern() {
+    constexpr std::size_t most_digits = 20;
+    std::size_t at = 1;
+    const auto digits = [&] {
+        for (std::size_t count = 0; is_digit(peek(at)) && count < most_digits; ++count)
+            ++at;
+    };
+    digits();
+    if (peek(at++) != '-')
+        return 0;
+    digits();
+    return peek(at) == '>' ? at + 1 : 0;
 }
 
 bool Grammar::special_piece(int c, const WordStyle &style, Pieces &pieces) {
@@ -179,14 +194,15 @@ bool Grammar::extended_glob(int c, const WordStyle &style, Pieces &pieces) {
 
 bool Grammar::process_substitution(Pieces &pieces) {
     const std::uint32_t begin = here();
-    if (!context_.has(Feature::ProcessSubstitution, since(begin)))
+    const Feature form = peek() == '=' ? Feature::EqualsWord : Feature::ProcessSubstitution;
+    if (!context_.has(form, since(begin)))
         return context_.stopped();
     Nest nest(context_, since(begin));
     ProcessSubstitution result;
-    result.direction = take('<') ? ProcessDirection::Read : ProcessDirection::Write;
-    if (result.direction == ProcessDirection::Write)
-        bump();
-    bump();
+    result.direction = peek() == '<'   ? ProcessDirection::Read
+                       : peek() == '>' ? ProcessDirection::Write
+                                       : ProcessDirection::Temporary;
+    bump(2);
     result.body = substituted_list();
     if (!take(')'))
         expected("`)` after the process substitution");
@@ -209,10 +225,7 @@ bool Grammar::zsh_piece(int c, const WordStyle &style, Pieces &pieces) {
     if (c == '<' && style.closer == 0) {
         if (!context_.has(Feature::NumericGlob, since(begin)))
             return context_.stopped();
-        while (peek() != '>' && !is_blank(peek()) && peek() != end_of_text && peek() != '\n')
-            bump();
-        if (!take('>'))
-            expected("`>` after a zsh number pattern");
+        bump(number_pattern());
         unsupported(pieces, begin, "a zsh number pattern");
         return true;
     }
@@ -222,7 +235,7 @@ bool Grammar::zsh_piece(int c, const WordStyle &style, Pieces &pieces) {
         return context_.has(Feature::EqualsWord, since(begin)) || context_.stopped();
     }
     if (c == '=' && pieces.empty() && peek(1) == '(' && style.closer == 0)
-        give_up(begin, "a zsh `=(..)` substitution");
+        return process_substitution(pieces);
     return context_.stopped();
 }
 

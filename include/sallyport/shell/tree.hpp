@@ -239,6 +239,7 @@ struct AndOr { // at least two commands; operators[i] stands between commands[i]
 
 struct Group { // { list; }
     List body;
+    bool always = false; // zsh's `{ a } always { b }`: the body is two groups, both run
 };
 struct Subshell { // ( list )
     List body;
@@ -268,6 +269,7 @@ struct For { // for and select
 struct ArithmeticFor {
     ArithmeticExpansion initial, condition, step;
     List body;
+    bool repeat = false; // zsh's `repeat count`: initial is the count, the others are empty
 };
 
 enum class CaseEnd : std::uint8_t { Break, FallThrough, TestNext }; // ;;  ;&  ;;& (zsh ;|)

@@ -41,15 +41,25 @@ TEST_CASE("where zsh alone differs an unknown dialect is unsupported") {
     }
 }
 
-TEST_CASE("short forms of zsh are shell but not taken apart") {
+TEST_CASE("zsh forms without a place in the tree are read to their end but not taken apart") {
     for (const std::string_view text :
-         {"if [[ a = a ]] b", "for i (1) a", "foreach i (1) a; end", "repeat 2 a", "() { a; }",
-          "function { a; }", "{ a } always { b }", "a *(/)", "a *(e:'rm x':)", "=rm x",
-          "f g () { a }", "cat =(a)", "a >!b", "while ((1)) a", "for i in a; b"}) {
+         {"() { a; }", "() { a } b >f", "function { a; }", "a *(/)", "a *(e:'rm x':)", "=rm x",
+          "f g () { a }", "function f g { a }", "for a b (1 2) c", "for a b in 1 2; do c; done"}) {
         const Unit unit = parse(text, model::Dialect::Zsh);
         INFO(text, " => ", dump(unit));
         CHECK_EQ(unit.state, model::ParseState::Ok);
         CHECK(unit.unsupported > 0);
+    }
+}
+
+TEST_CASE("zsh forms that do not end are incomplete, whatever they are") {
+    for (const std::string_view text :
+         {"() { a", "function { a", "f g () {", "for i (a b) {", "for a b (1 2)", "repeat 2",
+          "repeat 2 {", "if [[ a ]] {", "while ((1)) {", "foreach i (a b); c", "case x {",
+          "{ a } always {", "cat =(a", "foreach i in a; do b"}) {
+        const Unit unit = parse(text, model::Dialect::Zsh);
+        INFO(text, " => ", dump(unit));
+        CHECK_EQ(unit.state, model::ParseState::Incomplete);
     }
 }
 
