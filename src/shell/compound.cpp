@@ -282,6 +282,9 @@ Node Grammar::case_command() {
     WordStyle style;
     style.tilde = TildeRule::Start;
     result.subject = word(style);
+    skip_blanks();
+    if (peek() == ';' && context_.yes(Feature::ZshCommands))
+        bump();
     skip_newlines();
     const bool braces = peek() == '{' && context_.has(Feature::ZshCommands, since(begin));
     if (!braces && !at_in())
@@ -295,16 +298,20 @@ Node Grammar::case_command() {
     return Node{since(begin), std::move(result), {}};
 }
 
-// False: the last item, `esac` must follow.
-bool Grammar::case_item(Case &node) {
-    CaseItem item;
-    take('(');
+// In zsh a parenthesis before the patterns may belong to the first: `(a|b)*)`. That is tried once.
+bool Grammar::case_patterns(CaseItem &item) {
+    const std::uint32_t begin = here();
+    const std::size_t position = position_;
+    const Context::Mark mark = context_.mark();
+    const bool zsh = context_.yes(Feature::ZshCommands);
+    if (peek() == '(' && !context_.pattern_parentheses.count(begin))
+        bump();
     WordStyle style;
     style.globs = true;
     style.tilde = TildeRule::Start;
     do {
         skip_blanks();
-        if (!at_word()) {
+        if (!at_word() && !(zsh && (peek() == '|' || peek() == ')'))) {
             expected("a pattern");
             return false;
         }
@@ -313,6 +320,23 @@ bool Grammar::case_item(Case &node) {
     } while (take('|'));
     if (!take(')'))
         expected_on_line("`)` after the pattern");
+    const bool goes_on = zsh && position_ != position && source_.text[position] == '(' &&
+                         !context_.pattern_parentheses.count(begin) &&
+                         (!is_delimiter(peek()) || peek() == '|' || peek() == ')');
+    if (!goes_on || context_.stopped())
+        return true;
+    context_.rewind(mark);
+    position_ = position;
+    context_.pattern_parentheses.insert(begin);
+    item = {};
+    return case_patterns(item);
+}
+
+// False: the last item, `esac` must follow.
+bool Grammar::case_item(Case &node) {
+    CaseItem item;
+    if (!case_patterns(item))
+        return false;
     item.body = list();
     const bool more = peek() == ';';
     item.end = case_end();

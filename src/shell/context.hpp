@@ -57,9 +57,10 @@ class Context {
     std::uint32_t depth = 0;
     ExtendedGlobs extended_globs = ExtendedGlobs::Off;
     std::optional<ExtendedGlobs> extended_globs_next_line;
-    // Places known to be no arithmetic command and no array element, by position: each second try
-    // is made once, however often an outer second try comes by.
-    std::unordered_set<std::uint32_t> not_arithmetic, not_element;
+    // Places known to be no arithmetic command, no array element, and a parenthesis that belongs to
+    // a pattern of `case`, by position: each second try is made once, however often an outer second
+    // try comes by.
+    std::unordered_set<std::uint32_t> not_arithmetic, not_element, pattern_parentheses;
 
     std::uint32_t depth_limit() const { return limits_.depth; }
 

@@ -94,6 +94,7 @@ class Grammar : private Cursor {
     List do_group();
     Node case_command();
     bool case_item(Case &node);
+    bool case_patterns(CaseItem &item);
     CaseEnd case_end();
     Node group();
     List brace_list();
@@ -119,6 +120,7 @@ class Grammar : private Cursor {
     void test_and(Test &test);
     void test_not(Test &test);
     void test_primary(Test &test);
+    bool zsh_condition(Test &test);
     void test_space();
     bool at_test_end();
     Word test_word();

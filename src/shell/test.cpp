@@ -13,7 +13,9 @@ Node Grammar::test_command() {
     take_keyword(Keyword::OpenTest);
     Test result;
     test_space();
-    test_or(result);
+    const bool empty = at_test_end() && context_.yes(Feature::RepeatedNot); // bash: `[[ ]]` is true
+    if (!empty)
+        test_or(result);
     test_space();
     if (!at_test_end())
         expected("`]]`");
@@ -70,6 +72,8 @@ void Grammar::test_not(Test &test) {
 void Grammar::test_primary(Test &test) {
     if (at_test_end() || !at_word())
         return expected("an operand");
+    if (zsh_condition(test))
+        return;
     constexpr std::string_view unary = "abcdefghknoprstuvwxzGLNORS";
     if (peek() == '-' && is_blank(peek(2)) &&
         unary.find(static_cast<char>(peek(1))) != std::string_view::npos) {
@@ -104,6 +108,30 @@ void Grammar::test_primary(Test &test) {
         return expected("an operator or `]]`");
     }
     test.terms.push_back(std::move(term));
+}
+
+// zsh's modules add conditions: `-prefix word`, `-between word word`. False: this is none, the
+// position is unchanged.
+bool Grammar::zsh_condition(Test &test) {
+    if (!context_.yes(Feature::ZshCommands) || peek() != '-' || !is_letter(peek(1)) ||
+        !is_letter(peek(2)))
+        return false;
+    const std::size_t position = position_;
+    TestTerm term;
+    term.kind = TestTermKind::Unary;
+    for (; peek() == '-' || is_letter(peek()); bump())
+        term.op.push_back(static_cast<char>(peek()));
+    const bool ends = is_blank(peek());
+    skip_blanks();
+    if (!ends || at_test_end() || !at_word() || !binary_operator().empty()) {
+        position_ = position;
+        return false;
+    }
+    term.operands.push_back(test_word());
+    test.terms.push_back(std::move(term));
+    for (skip_blanks(); !at_test_end() && at_word() && !context_.stopped(); skip_blanks())
+        test.terms.push_back({TestTermKind::Word, {}, {test_word()}});
+    return true;
 }
 
 Word Grammar::test_word() {

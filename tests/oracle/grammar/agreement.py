@@ -111,7 +111,7 @@ class Shells:
         if done is None or done.returncode != 0:
             return None
         # the tree does not keep `&!` apart from `&`, nor the order of `time` and `!`
-        return re.sub(rb"! time\b", b"time !", re.sub(rb"(&|>>) ?[|!]", rb"\1", done.stdout))
+        return re.sub(rb"! time\b", b"time !", re.sub(rb"(&|>>) ?[|!]", rb"\1", done.stdout)).replace(b" | ", b"|")
 
 
 # ---- texts -------------------------------------------------------------------------------------------------------------
@@ -247,6 +247,8 @@ def reason(text, dialect, ours, message, verdict, opaque):
             return "a final backslash: shells take it"
     if dialect == "zsh" and ours == "incomplete" and verdict == "ok":
         return "zsh takes an open `a &&`, `a(` or `while a` at the end of a text"
+    if dialect == "zsh" and ours == "error" and re.search(r"zsh (has no|counts)", message):
+        return "zsh refuses it when it runs"
     if dialect == "zsh" and ours == "incomplete" and verdict == "error":
         return "zsh names the last token where the text ended"
     if dialect in ("dash", "ash") and ours == "error" and verdict == "incomplete":

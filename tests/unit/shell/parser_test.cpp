@@ -93,8 +93,8 @@ TEST_CASE("an error is one whatever follows") {
                   "`if`",       "`(`",        "a & ; b",     "a <<E\n$(\nE",
                   "a <",        "for",        "a <<",        "if a; then b; fi c"});
     check_states(ParseState::Error, "bash",
-                 {"f() a", "[[ a b ]]", "[[ ]]", "[[ a", "]]", "a !(b)", "coproc", "function",
-                  "time )", "! &", "a &>", "a <<<", "((1)) a"});
+                 {"f() a", "[[ a b ]]", "[[ a", "]]", "a !(b)", "coproc", "function", "time )",
+                  "! &", "a &>", "a <<<", "((1)) a"});
     check_states(ParseState::Error, "dash,ash", {"a=(b)", "a |& b", "a <<< b", "$((a); b)"});
     check_states(ParseState::Error, "dash", {"a <(b)", "function f { a; }", "1x() { a; }"});
 }

@@ -25,4 +25,10 @@ TEST_CASE("a double bracket is an expression where the dialect says so") {
     });
 }
 
+TEST_CASE("a test of nothing is one in bash alone") {
+    CHECK_EQ(dump(parse("[[ ]]", sallyport::model::Dialect::Bash)), "(test)");
+    CHECK_EQ(parse("[[ ]]", sallyport::model::Dialect::Zsh).state,
+             sallyport::model::ParseState::Error);
+}
+
 TEST_SUITE_END();

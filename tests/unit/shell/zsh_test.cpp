@@ -101,6 +101,25 @@ TEST_CASE("zsh refuses a reserved word behind an assignment") {
     }
 }
 
+TEST_CASE("patterns and conditions of zsh") {
+    check_rows({
+        {"a parenthesis may belong to the first pattern",
+         "zsh",
+         "(case x (item (patterns (word (unsupported "
+         "'a\\x20zsh\\x20pattern\\x20in\\x20parentheses') "
+         "(glob *)) c) (simple d)))",
+         {"case x in (a|b)*|c) d;; esac", "case x; in (a|b)*|c) d; esac"}},
+        {"or stand before all of them",
+         "zsh",
+         "(case x (item (patterns a b) (simple d)))",
+         {"case x in (a|b) d;; esac", "case x in (a | b)\nd;; esac", "case x in a|b) d;; esac"}},
+        {"a condition of a module",
+         "zsh",
+         "(test (-prefix *) && (-after a) b)",
+         {"[[ -prefix * && -after a b ]]"}},
+    });
+}
+
 TEST_CASE("only numbers make a number pattern of zsh") {
     CHECK_EQ(dump(parse("a <- <1-", model::Dialect::Zsh)),
              "(simple a (redirect < -) (redirect < 1-))");
