@@ -46,6 +46,36 @@ void Grammar::dollar_parentheses(Pieces &pieces, std::uint32_t begin) {
     expected("`))` after the arithmetic expression");
 }
 
+// At a quote where it quotes nothing, but where bash (outside its POSIX mode) and others pair
+// quotes to find the end of the expansion, and dash does not. Where its closing quote stands, if
+// both readings end alike: nothing between can close, open or quote. Else 0.
+std::size_t Grammar::quoted_alike() const {
+    const std::string_view text = source_.text;
+    const char quote = text[position_];
+    constexpr std::string_view open = "([{", close = ")]}", never = "'\"\\`\n";
+    if (position_ > 0 && text[position_ - 1] == '$')
+        return 0; // $'..' is decoded here in bash
+    std::string nested;
+    for (std::size_t at = position_ + 1; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == quote)
+            return nested.empty() ? at : 0;
+        const std::size_t opens = open.find(c), closes = close.find(c);
+        const bool ends = nested.empty() && (c == ';' || c == ':' || c == '/');
+        if (never.find(c) != std::string_view::npos || ends ||
+            nested.size() > context_.depth_limit())
+            return 0;
+        if (opens != std::string_view::npos)
+            nested.push_back(close[opens]);
+        if (closes == std::string_view::npos)
+            continue;
+        if (nested.empty() || nested.back() != c)
+            return 0;
+        nested.pop_back();
+    }
+    return 0;
+}
+
 void Grammar::bracket_arithmetic(Pieces &pieces, std::uint32_t begin) {
     Nest nest(context_, since(begin));
     bump();
@@ -62,12 +92,14 @@ ArithmeticExpansion Grammar::arithmetic_text(std::string_view stops) {
     peek();
     const std::size_t from = position_;
     Pieces pieces;
-    std::size_t parentheses = 0, brackets = 0, questions = 0;
+    std::size_t parentheses = 0, brackets = 0, questions = 0, same_until = 0;
     for (int c = peek(); c != end_of_text; c = peek()) {
         const std::uint32_t begin = here();
         const bool outside = parentheses == 0 && brackets == 0 && (c != ':' || questions == 0);
         if (outside && stops.find(static_cast<char>(c)) != std::string_view::npos)
             break;
+        if ((c == '\'' || c == '"') && position_ > same_until && !(same_until = quoted_alike()))
+            give_up(begin, "a quote in arithmetic that shells read differently");
         if (c == '$') {
             dollar(pieces, true);
             continue;

@@ -63,13 +63,14 @@ constexpr std::array rows{
     Row{Feature::EmptyNullString, bash, "NUL in `$'..'`"},
     Row{Feature::ExtendedGlobOption, bash, "an extended pattern"},
     Row{Feature::ForGroupBody, bash | zsh, "`for` with braces"},
+    Row{Feature::OperandQuotes, bash, "a quote in a quoted `${..}`"},
 };
 
 constexpr bool in_order() {
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (static_cast<std::size_t>(rows[i].feature) != i)
             return false;
-    return rows.size() == static_cast<std::size_t>(Feature::ForGroupBody) + 1;
+    return rows.size() == static_cast<std::size_t>(Feature::OperandQuotes) + 1;
 }
 static_assert(in_order(), "one row a feature, in the order of the enum");
 

@@ -57,6 +57,7 @@ enum class Feature : std::uint8_t {
     EmptyNullString,     // a NUL in $'..' ends it (bash); zsh ends what a program sees
     ExtendedGlobOption,  // !(a|b) if switched on (bash)
     ForGroupBody,        // for a in b; { c; }
+    OperandQuotes,       // `'` pairs in "${a:-'}'}", although it quotes nothing (bash)
 };
 
 enum class Support : std::uint8_t { No, Yes, Varies };

@@ -178,6 +178,7 @@ class Grammar : private Cursor {
     void dollar_parentheses(Pieces &pieces, std::uint32_t begin);
     std::optional<ArithmeticExpansion> try_arithmetic();
     ArithmeticExpansion arithmetic_text(std::string_view stops);
+    std::size_t quoted_alike() const;
     void bracket_arithmetic(Pieces &pieces, std::uint32_t begin);
 
     // parameter.cpp

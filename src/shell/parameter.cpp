@@ -190,6 +190,10 @@ bool Grammar::colon_operator(Parameter &parameter, bool quoted) {
         return false;
     if (!context_.has(Feature::Substring, since(begin)))
         return false;
+    if (c == '}') { // ash takes the brace for the operator and reads on, bash refuses it later
+        give_up(begin, "an empty offset in `${..}`");
+        return false;
+    }
     bump();
     parameter.op = ParameterOperator::Substring;
     do {

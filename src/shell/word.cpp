@@ -50,8 +50,13 @@ void Grammar::unsupported(Pieces &pieces, std::uint32_t begin, std::string_view 
 }
 
 void Grammar::word_pieces(const WordStyle &style, Pieces &pieces) {
+    const bool pairs =
+        style.quoted && !style.quotes_in_quoted && context_.maybe(Feature::OperandQuotes);
+    std::size_t same_until = 0;
     for (int c = peek(); !ends_word(c, style, pieces); c = peek()) {
         const std::uint32_t begin = here();
+        if (pairs && c == '\'' && position_ > same_until && !(same_until = quoted_alike()))
+            give_up(begin, "a quote in `${..}` that shells read differently");
         if (special_piece(c, style, pieces))
             continue;
         bump();

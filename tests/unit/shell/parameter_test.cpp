@@ -27,7 +27,7 @@ TEST_CASE("parameter expansions keep operator and operands") {
          "(param a :- (param b :- c\\x20d)))",
          {"${a:-\"b $c\"} \"${a:-$(d)}\" ${a:-${b:-c d}}"}},
         {"single quotes in double quotes are bytes",
-         "bash,dash,ash",
+         "dash,ash",
          "(simple (quoted (param a :- it\\x27s)))",
          {"\"${a:-it's}\""}},
         {"single quotes in patterns quote",
@@ -79,6 +79,39 @@ TEST_CASE("parameter expansions keep operator and operands") {
          "(unsupported 'a\\x20zsh\\x20expansion'))",
          {"${(e)a} $a[1] $a:h $=a ${=a}"}},
     });
+}
+
+// bash pairs quotes to find the end of `"${..}"` and of arithmetic, dash does not: a text that is
+// inert in one reading may run commands in the other.
+TEST_CASE("a quote that moves the end of an expansion is never taken apart") {
+    for (const std::string_view text :
+         {R"(echo "${a:-'}" 'x}"; echo RAN; echo '"' #")", R"(echo "${a:-$'}" 'x}"; echo RAN #')",
+          R"(echo ${a:'}'x}; echo RAN; echo '"' #")", R"(echo ${a:$"}"x}; echo RAN #")",
+          R"(echo $((')) 'x)); echo RAN; echo '"' #")", R"(echo "$[$']"' ]"; echo RAN #')",
+          R"(a="${b:-'"'}"" }"; echo RAN; #}")", "cat <<E\n${a:-'}'}\nE\n",
+          R"((('))'x)); echo RAN; echo '"' #")", R"(echo "${a:-"${b:-'}"}"'x}"}"; echo RAN #')"}) {
+        INFO(text);
+        const Unit unit = parse(text, sallyport::model::Dialect::Bash);
+        CHECK_EQ(unit.state, sallyport::model::ParseState::Ok);
+        CHECK(unit.unsupported > 0);
+    }
+}
+
+TEST_CASE("a brace that ash takes for an operator does not end an expansion") {
+    const Unit unit = parse(R"(echo "${a:}"'" }"; echo RAN #")", sallyport::model::Dialect::Ash);
+    CHECK_EQ(unit.state, sallyport::model::ParseState::Ok);
+    CHECK(unit.unsupported > 0);
+}
+
+TEST_CASE("a quote that moves nothing stays what it is") {
+    for (const std::string_view text : {R"(echo "${a:-'b c'}")", R"((( "$a" > "${b[0]}" )))",
+                                        R"x(echo $(( "$(c)" + '1' )))x", R"(echo "${a:0:"$n"}")"}) {
+        INFO(text);
+        const Unit unit = parse(text, sallyport::model::Dialect::Bash);
+        CHECK_EQ(unit.state, sallyport::model::ParseState::Ok);
+        CHECK_EQ(unit.unsupported, 0);
+    }
+    CHECK_EQ(parse(R"(echo "${a:-it's}")", sallyport::model::Dialect::Dash).unsupported, 0);
 }
 
 TEST_SUITE_END();
