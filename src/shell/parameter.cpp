@@ -18,6 +18,31 @@ WordStyle operand_style(bool quoted, bool pattern) {
     return style;
 }
 
+// zsh counts braces in an operand, and within double quotes neither `'` nor `$"` begins a quote.
+bool zsh_reads_otherwise(const Word &operand, const WordStyle &style) {
+    bool dollar = false;
+    for (const Part &part : operand.parts) {
+        const auto *literal = std::get_if<Literal>(&part.value);
+        if (style.quoted && dollar && std::holds_alternative<DoubleQuoted>(part.value))
+            return true;
+        if (const auto *inner = std::get_if<Parameter>(&part.value); inner && style.quoted)
+            for (const Word &argument : inner->arguments) // depth: Limits::depth
+                if (zsh_reads_otherwise(argument, style))
+                    return true;
+        dollar = literal && !literal->bytes.empty() && literal->bytes.back() == '$';
+        if (!literal)
+            continue;
+        const bool plain = literal->quoting == Quoting::None;
+        const bool quotes =
+            literal->quoting == Quoting::SingleQuoted || literal->quoting == Quoting::DollarSingle;
+        if (style.quoted && quotes)
+            return true;
+        if (plain && literal->bytes.find_first_of(style.quoted ? "{'" : "{") != std::string::npos)
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
 // The position is behind `${`.
@@ -265,17 +290,11 @@ bool Grammar::transform_operator(Parameter &parameter) {
 
 void Grammar::argument(Parameter &parameter, const WordStyle &style) {
     parameter.arguments.push_back(word(style));
-    // zsh counts braces here and reads single quotes in double quotes differently
-    const bool differs = peek() == '}' && context_.maybe(Feature::ZshExpansion);
-    if (!differs)
-        return;
-    const Word &operand = parameter.arguments.back();
-    for (const Part &part : operand.parts) {
-        const auto *literal = std::get_if<Literal>(&part.value);
-        if (literal && literal->quoting == Quoting::None &&
-            literal->bytes.find_first_of(style.quoted ? "{'" : "{") != std::string::npos)
-            give_up(operand.where.begin, "a brace or quote in `${..}` that zsh reads differently");
-    }
+    const bool differs = context_.maybe(Feature::ZshExpansion) &&
+                         zsh_reads_otherwise(parameter.arguments.back(), style);
+    if (differs)
+        give_up(parameter.arguments.back().where.begin,
+                "a brace or quote in `${..}` that zsh reads differently");
 }
 
 // Up to the closing brace; what is inside must still be well formed.

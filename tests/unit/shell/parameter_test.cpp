@@ -103,6 +103,17 @@ TEST_CASE("a brace that ash takes for an operator does not end an expansion") {
     CHECK(unit.unsupported > 0);
 }
 
+TEST_CASE("quotes of a quoted pattern that only zsh takes for bytes are not taken apart there") {
+    for (const std::string_view text :
+         {R"(echo "${a#'"'}"x}"; echo RAN; #}")", R"(echo "${a/x/'"'}"'x}"; echo RAN #"}')",
+          R"(echo "${a/$"}"'x}"; echo RAN #'}")", R"(echo "${a#${b:-'"'}}"x}}"; echo RAN #")"}) {
+        const Unit unit = parse(text, sallyport::model::Dialect::Zsh);
+        INFO(text, " => ", dump(unit));
+        CHECK_EQ(unit.state, sallyport::model::ParseState::Ok);
+        CHECK(unit.unsupported > 0);
+    }
+}
+
 TEST_CASE("a quote that moves nothing stays what it is") {
     for (const std::string_view text : {R"(echo "${a:-'b c'}")", R"((( "$a" > "${b[0]}" )))",
                                         R"x(echo $(( "$(c)" + '1' )))x", R"(echo "${a:0:"$n"}")"}) {
