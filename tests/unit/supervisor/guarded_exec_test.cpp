@@ -40,8 +40,8 @@ TEST_SUITE("supervisor.guarded_exec") {
             "ls() { echo owned; }; type() { echo file; }; builtin() { echo file; }",
             "ls() { echo owned; }; unset() { :; }; exit() { :; }; trap() { :; }",
             "ls() { echo owned; }; shopt -s expand_aliases; alias for=: case=: echo=:",
-            "mkdir -p bin; printf '#!/bin/sh\necho owned' >bin/ls; chmod +x bin/ls; "
-            "PATH=$PWD/bin:$PATH",
+            // PATH as a start-up file of the account's own folder would set it
+            "mkdir -p bin; printf 'echo owned' >bin/ls; chmod +x bin/ls; PATH=$PWD/bin:$PATH",
         };
         for (const char *startup : startups) {
             CAPTURE(startup);
