@@ -270,7 +270,8 @@ class Judge {
                  model::Command &command);
     void program(const Entry &entry, const Words &argv, Environment &env, Scene scene,
                  model::Command &command, std::size_t redirections);
-    void name(const Words &argv, const Scene &scene, model::Command &command);
+    void name(const Words &argv, const Environment &env, const Scene &scene,
+              model::Command &command);
     void note_program(const std::string &name);
     void record_options(const Entry &entry, const Parsed &parsed, model::Command &command);
     void unknown_options(const Entry &entry, const Parsed &parsed, bool safe,

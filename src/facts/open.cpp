@@ -62,7 +62,8 @@ model::Command Judge::framed(const Scene &scene, model::Span where) const {
 }
 
 // The name of the program, and whether the name says what runs.
-void Judge::name(const Words &argv, const Scene &scene, model::Command &command) {
+void Judge::name(const Words &argv, const Environment &env, const Scene &scene,
+                 model::Command &command) {
     const FactWord &word = argv[0];
     if (!word.literal()) {
         command.name = word;
@@ -85,7 +86,7 @@ void Judge::name(const Words &argv, const Scene &scene, model::Command &command)
         std::find(trusted.begin(), trusted.end(), path.substr(0, slash)) != trusted.end();
     if (known)
         return;
-    command.execs.push_back(path_of(word, std::nullopt));
+    command.execs.push_back(path_of(word, scene.place == PlaceKind::Here ? env.cwd : std::nullopt));
     opaque(command, OpaqueReason::UnknownProgram,
            "`" + text + "` is not in a directory of the system; its name says nothing");
 }
@@ -155,7 +156,7 @@ void Judge::command(Words argv, Environment &env, Scene scene, model::Span where
     }
     const std::size_t slot = reserve();
     apply(redirected, command);
-    name(argv, scene, command);
+    name(argv, env, scene, command);
     if (command.name.literal())
         resolve(argv, env, scene, where, command);
     else if (scene.keeps_shell && scene.direct)

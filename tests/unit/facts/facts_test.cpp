@@ -57,6 +57,14 @@ TEST_SUITE("facts.facts") {
         CHECK(globs(judged("> /etc/motd").commands[0].writes) == "/etc/motd");
     }
 
+    TEST_CASE("a program below the directory is the one there") {
+        CHECK(globs(at("/srv", "./deploy.sh").commands[0].execs) == "/srv/deploy.sh");
+        CHECK(globs(at("/srv", "cd app && bin/x").commands[1].execs) == "/srv/app/bin/x");
+        CHECK(globs(judged("/opt/x").commands[0].execs) == "/opt/x");
+        CHECK(globs(judged("./deploy.sh").commands[0].execs) ==
+              globs(judged("cat ./deploy.sh").commands[0].reads));
+    }
+
     TEST_CASE("a prompt is code only if it can expand") {
         for (const char *line : {"PS1='READY> '", R"(PS1='\u@\h:\w\$ ')", "PS2='> '; PS4='+ $ '"}) {
             CAPTURE(line);
