@@ -58,6 +58,7 @@ class Reader {
 
     std::shared_ptr<const policy::Policy> read_policy(const std::vector<std::string> &names) {
         std::vector<policy::File> files;
+        files.reserve(names.size());
         for (const std::string &name : names)
             files.push_back(
                 {prefix_.policies() + "/" + name, read(prefix_.policies() + "/" + name)});
