@@ -469,4 +469,5 @@ def main():
     sys.exit(show(arguments) if arguments.what == "show" else run(arguments))
 
 
-main()
+if __name__ == "__main__":
+    main()

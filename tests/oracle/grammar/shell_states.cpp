@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the parser says of many texts, for agreement.py. Frames on stdin until it ends:
-//   DIALECT MODE LENGTH\n and LENGTH bytes    MODE: `extglob` or `plain`
+// What the parser says of many texts, for the scripts beside it. Frames on stdin until it ends:
+//   DIALECT MODE LENGTH\n and LENGTH bytes    MODE: `extglob`, `plain`, or `dump` (plain)
 // One answer a frame on stdout:
-//   STATE UNSUPPORTED ROUND SIZE MESSAGE\n and SIZE bytes of the text rebuilt from the tree
+//   STATE UNSUPPORTED ROUND SIZE MESSAGE\n and SIZE bytes of the text rebuilt from the tree, or of
+//   the tree's dump
 // ROUND is `same` if that text has the same tree. The message (an error, or why a unit was not
 // taken apart) is the rest of the line.
 #include "shell_text.hpp"
@@ -43,6 +44,14 @@ void answer(const std::string &text, model::Dialect dialect, const shell::Limits
               << rebuilt << std::flush;
 }
 
+void answer_dump(const std::string &text, model::Dialect dialect, const shell::Limits &limits) {
+    const shell::Unit unit = shell::parse(text, dialect, limits);
+    const std::string dump = shell::dump(unit);
+    std::cout << model::parse_state_name(unit.state) << ' ' << unit.unsupported << " same "
+              << dump.size() << ' ' << '\n'
+              << dump << std::flush;
+}
+
 } // namespace
 
 int main() {
@@ -59,7 +68,10 @@ int main() {
         shell::Limits limits = shell::script_limits();
         if (mode == "extglob")
             limits.extended_globs = shell::ExtendedGlobs::On;
-        answer(text, *dialect, limits);
+        if (mode == "dump")
+            answer_dump(text, *dialect, limits);
+        else
+            answer(text, *dialect, limits);
     }
     return 0;
 }
