@@ -75,8 +75,10 @@ void Judge::arithmetic(const shell::ArithmeticExpansion &expression, Environment
     const Choices folded = expand(expression.parts, true, env, scene); // its substitutions run
     if (scene.dialect == model::Dialect::Dash || scene.dialect == model::Dialect::Ash) {
         for (const Use &use : uses(expression.text)) {
-            if (use.assigns)
-                set(env, use.name, number_hole());
+            if (!use.assigns)
+                continue;
+            watch(use.name, number_hole(), env, scene, where, nullptr);
+            set(env, use.name, number_hole());
         }
         return;
     }
@@ -125,8 +127,7 @@ void Judge::evaluated(std::string_view text, Environment &env, const Scene &scen
         double_quoted_text(text, env, scene, where);
     for (const Use &use : uses(text)) {
         if (use.assigns) {
-            if (guard_name(use.name))
-                guard_break(scene, where, use.name);
+            watch(use.name, number_hole(), env, scene, where, nullptr);
             set(env, use.name, number_hole());
             continue;
         }

@@ -30,12 +30,12 @@ Words operands(const Words &argv, std::string_view valued) {
     return out;
 }
 
-bool has_flag(const Words &argv, char flag) {
+bool has_flag(const Words &argv, char flag, char sign = '-') {
     for (std::size_t i = 1; i < argv.size(); ++i) {
         const std::string text = literal_prefix(argv[i]);
-        if (text.size() < 2 || text[0] != '-' || text == "--")
+        if (text.size() < 2 || (text[0] != '-' && text[0] != '+') || text == "--")
             return false;
-        if (text.find(flag) != std::string::npos)
+        if (text[0] == sign && text.find(flag) != std::string::npos)
             return true;
     }
     return false;
@@ -132,7 +132,13 @@ void Judge::change_directory(const Words &argv, Environment &env) {
 // export, readonly, declare, typeset, local: NAME and NAME=VALUE operands, already folded.
 void Judge::declare(const Words &argv, Environment &env, const Scene &scene,
                     model::Command &command) {
-    const bool integer = has_flag(argv, 'i'), reference = has_flag(argv, 'n');
+    const bool zsh = scene.dialect == model::Dialect::Zsh;
+    const std::string called = argv[0].text();
+    const bool integer = has_flag(argv, 'i') || called == "integer" || called == "float" ||
+                         (zsh && (has_flag(argv, 'E') || has_flag(argv, 'F')));
+    const bool reference = has_flag(argv, 'n');
+    if (has_flag(argv, 'n', '+')) // no longer a reference: later assignments stay with the name
+        env.changing.insert("*");
     const bool functions = has_flag(argv, 'f');
     const bool exports = argv[0].text() == "export" || has_flag(argv, 'x');
     const bool array = has_flag(argv, 'a') || has_flag(argv, 'A');
@@ -156,6 +162,7 @@ void Judge::declare(const Words &argv, Environment &env, const Scene &scene,
         if (name.find('[') != std::string::npos) {
             subscript_text(model::literal_word(name), env, scene, command.where);
             name.resize(name.find('['));
+            watch(name, Variable{}, env, scene, command.where, nullptr);
             set(env, name, Variable{});
             continue;
         }
@@ -176,12 +183,17 @@ void Judge::declare(const Words &argv, Environment &env, const Scene &scene,
             }
             watch(name, value, env, scene, command.where, nullptr);
         } else if (exports) {
-            watch(name, Variable{}, env, scene, command.where, nullptr);
+            watch(name, number_hole(), env, scene, command.where, nullptr);
         }
-        if (integer)
+        if (integer) {
+            if (called != "local") // a fresh one
+                becomes_integer(name, env, scene, command.where);
             value = number_hole();
-        if (reference && equals == std::string::npos) // refers to what is assigned to it later
+        }
+        if (reference && equals == std::string::npos) { // refers to what is assigned to it later
             env.changing.insert("*");
+            refers_anywhere(name, env, scene, command.where);
+        }
         value.integer = integer;
         value.converts = converts;
         value.associative = has_flag(argv, 'A');
@@ -190,9 +202,30 @@ void Judge::declare(const Words &argv, Environment &env, const Scene &scene,
     }
 }
 
+// What the name holds is evaluated from now on. The shell gives some names text of its own.
+void Judge::becomes_integer(const std::string &name, Environment &env, const Scene &scene,
+                            model::Span where) {
+    const auto old = env.variables.find(name);
+    const bool by_shell = !keeps_value(name) || name == "PWD" || name == "OLDPWD";
+    if (by_shell && !is_shell_integer(name, scene.dialect))
+        evaluated(hole_word("", false), env, scene, where);
+    else if (old != env.variables.end())
+        evaluated(name, env, scene, where);
+}
+
+// A reference whose goal the walk does not know may be one of the watched names.
+void Judge::refers_anywhere(const std::string &name, Environment &env, const Scene &scene,
+                            model::Span where) {
+    env.code = name;
+    opaque_unit(scene, OpaqueReason::EnvCode, where,
+                "`" + name + "` refers to a name that is given later");
+}
+
 void Judge::reference_to(const std::string &name, const FactWord &goal, Environment &env,
                          const Scene &scene, model::Command &command) {
     subscript_text(goal, env, scene, command.where);
+    if (goal.literal()) // each assignment through the name is one to its goal
+        watch(goal.text(), Variable{}, env, scene, command.where, nullptr);
     Variable reference;
     const bool has_references = scene.dialect == model::Dialect::Bash; // zsh 5.9: an error
     if (has_references && goal.literal() && is_name(goal.text()) && goal.text() != name) {
@@ -222,6 +255,8 @@ void Judge::read_into(const Words &argv, Environment &env, const Scene &scene,
     }
     if (names.empty())
         names.push_back(model::literal_word(lines ? "MAPFILE" : "REPLY"));
+    if (name == "getopts")
+        names.push_back(model::literal_word("OPTARG"));
     std::vector<std::string> values;
     const bool simple = name == "read" && scene.input.whole() && !env.splitting_changed &&
                         scene.input.text.find('\\') == std::string::npos &&
@@ -377,7 +412,10 @@ void Judge::forget(const Words &argv, Environment &env, const Scene &scene,
         Variable gone = known({});
         if (name.find('[') != std::string::npos)
             gone = Variable{};
-        set(env, name.substr(0, name.find('[')), std::move(gone));
+        const std::string base = name.substr(0, name.find('['));
+        if (base == "PATH" && scene.dialect != model::Dialect::Zsh) // it looks in `.` then
+            watch(base, Variable{}, env, scene, command.where, nullptr);
+        set(env, base, std::move(gone));
     }
 }
 
@@ -444,7 +482,7 @@ bool Judge::builtin(const Words &argv, Environment &env, Scene &scene, model::Co
     if (name == "cd" || name == "pushd" || name == "popd" || name == "chdir") {
         change_directory(argv, env);
     } else if (name == "export" || name == "readonly" || name == "declare" || name == "typeset" ||
-               name == "local") {
+               name == "local" || name == "integer" || name == "float") {
         declare(argv, env, scene, command);
     } else if (name == "read" || name == "mapfile" || name == "readarray" || name == "getopts") {
         read_into(argv, env, scene, command);
@@ -497,8 +535,10 @@ void Judge::wait(const Words &argv, Environment &env, const Scene &scene, model:
                                   : i + 1 < argv.size() ? argv[i + 1]
                                                         : model::literal_word("");
             subscript_text(name, env, scene, where);
-            if (name.literal())
-                set(env, name.text().substr(0, name.text().find('[')), Variable{});
+            if (!name.literal())
+                continue;
+            watch(name.text(), number_hole(), env, scene, where, nullptr);
+            set(env, name.text(), Variable{});
         }
     }
 }

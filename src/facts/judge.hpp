@@ -153,6 +153,8 @@ class Judge {
     Constant array_value(const shell::ArrayValue &array, Environment &env, const Scene &scene,
                          bool &hole);
     void set(Environment &env, std::string_view name, Variable variable);
+    void assigning(std::string_view name, const Variable &value, Environment &env,
+                   const Scene &scene, model::Span where);
     void watch(std::string_view name, const Variable &value, Environment &env, const Scene &scene,
                model::Span where, model::Command *command);
     Redirected redirects(const std::vector<shell::Redirect> &list, Environment &env,
@@ -251,6 +253,10 @@ class Judge {
     void set_options(const Words &argv, Environment &env, const Scene &scene,
                      model::Command &command);
     void source(const Words &argv, Environment &env, const Scene &scene, model::Command &command);
+    void becomes_integer(const std::string &name, Environment &env, const Scene &scene,
+                         model::Span where);
+    void refers_anywhere(const std::string &name, Environment &env, const Scene &scene,
+                         model::Span where);
     void reference_to(const std::string &name, const model::FactWord &goal, Environment &env,
                       const Scene &scene, model::Command &command);
     void rebind(const Words &argv, Environment &env, const Scene &scene, model::Command &command);
@@ -395,7 +401,11 @@ model::FactWord hole_word(std::string text, bool may_split);
 bool begins_unknown(const model::FactWord &word); // its first bytes are not known
 bool is_hook(std::string_view function);          // the shell calls a function of this name
 bool keeps_value(std::string_view variable);      // false: the shell itself assigns to it
-bool is_process(const model::FactWord &word);     // <(..) or >(..)
+// An integer before any `declare -i`: what is assigned to it is evaluated.
+bool is_shell_integer(std::string_view variable, model::Dialect dialect);
+// An assignment to the name, or to what it refers to, is evaluated as arithmetic.
+bool evaluates(std::string_view name, const Environment &env, const Scene &scene);
+bool is_process(const model::FactWord &word); // <(..) or >(..)
 bool is_number(std::string_view text);
 bool numeric(const Variable &variable); // surely an integer
 Variable number_hole();

@@ -282,7 +282,7 @@ Choices Judge::defaulted(const shell::Parameter &parameter, bool quoted, Environ
     const auto found = values(parameter, env, scene, where);
     if (!found || found->empty()) {
         if (parameter.op == Op::AssignDefault) {
-            watch(parameter.name, Variable{}, env, scene, where, nullptr);
+            watch(parameter.name, value_of(word), env, scene, where, nullptr);
             set(env, parameter.name, Variable{});
         }
         return hole("${" + parameter.name + "}", quoted);
@@ -300,7 +300,7 @@ Choices Judge::defaulted(const shell::Parameter &parameter, bool quoted, Environ
         all.insert(all.end(), word.begin(), word.end());
         if (parameter.op == Op::AssignDefault) {
             watch(parameter.name, value_of(word), env, scene, where, nullptr);
-            set(env, parameter.name, value_of(word));
+            set(env, parameter.name, parameter.subscript ? Variable{} : value_of(word));
         }
     }
     return all.size() > max_alternatives ? hole("", quoted) : all;

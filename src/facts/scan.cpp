@@ -101,6 +101,7 @@ class SedScan {
     void skip_blanks(std::string_view set);
     bool skip_to(char close);
     bool address();
+    bool label();
     void substitute();
     void rest_of_line() { i_ = std::min(text_.find('\n', i_), text_.size()); }
     std::string file(); // a name runs to the end of the line
@@ -150,6 +151,14 @@ bool SedScan::address() {
     }
     skip_blanks("0123456789$~+");
     return true;
+}
+
+// GNU sed 4.9 ends a label at a blank and reads commands behind it; others take the whole line.
+bool SedScan::label() {
+    skip_blanks(" \t");
+    i_ = std::min(text_.find_first_of(" \t\r\v\f\n;}", i_), text_.size());
+    skip_blanks(" \t\r\v\f");
+    return i_ == text_.size() || std::string_view("\n;}#").find(at()) != std::string_view::npos;
 }
 
 void SedScan::substitute() {
@@ -224,16 +233,14 @@ ScriptFindings SedScan::run() {
             } while (i_ < text_.size() && i_ >= 2 && text_[i_ - 2] == '\\');
             break;
         case '#':
+            rest_of_line();
+            break;
         case 'b':
         case 't':
         case 'T':
         case ':':
-            i_ = std::min(text_.find_first_of(command == ':' || command == 'b' || command == 't' ||
-                                                      command == 'T'
-                                                  ? "\n;}"
-                                                  : "\n",
-                                              i_),
-                          text_.size());
+            if (!label())
+                return runs();
             break;
         default:
             if (std::string_view("dDgGhHlnNpPqQxz={}FvL").find(command) == std::string_view::npos)

@@ -73,6 +73,10 @@ bool is_special(std::string_view name) {
 } // namespace
 
 void Judge::set(Environment &env, std::string_view name, Variable variable) {
+    if (const std::size_t open = name.find('['); open != std::string_view::npos) {
+        name = name.substr(0, open); // one element of it: the others are not known
+        variable = Variable{};
+    }
     const auto found = env.variables.find(name);
     std::string goal(name);
     if (found != env.variables.end()) {
@@ -97,6 +101,9 @@ void Judge::set(Environment &env, std::string_view name, Variable variable) {
 // A watched name was given a value: programs that run with it may run code.
 void Judge::watch(std::string_view name, const Variable &value, Environment &env,
                   const Scene &scene, model::Span where, model::Command *command) {
+    name = name.substr(0, name.find('['));
+    if (command == nullptr)
+        assigning(name, value, env, scene, where);
     if (guard_name(name))
         guard_break(scene, where, std::string(name));
     if (!any_matches(knowledge_.tables().watched, name) ||
@@ -181,7 +188,7 @@ Variable Judge::assigned_value(const shell::Assignment &assignment, Environment 
             }
         }
         if (old.integer)
-            return number_hole();
+            return numeric(old) && numeric(value) ? number_hole() : Variable{};
         return both;
     }
     return value;
@@ -190,23 +197,12 @@ Variable Judge::assigned_value(const shell::Assignment &assignment, Environment 
 void Judge::assign(const shell::Assignment &assignment, Environment &env, const Scene &scene,
                    model::Command *command) {
     Variable value = assigned_value(assignment, env, scene);
+    assigning(assignment.name, value, env, scene, assignment.where);
     if (env.find(assignment.name).integer) {
-        for (const Constant &item : value.values) {
-            for (const auto &[key, text] : item.items)
-                evaluated(model::literal_word(text), env, scene, assignment.where);
-        }
-        if (value.hole && !value.number)
-            evaluated(hole_word("", false), env, scene, assignment.where);
         value = number_hole();
         value.integer = true;
-    }
-    if (assignment.name == "aliases" || assignment.name == "functions" ||
-        assignment.name == "commands" || assignment.name == "galiases" ||
-        assignment.name == "saliases" || assignment.name == "BASH_ALIASES" ||
-        assignment.name == "BASH_CMDS") {
-        opaque_unit(scene, OpaqueReason::ReboundName, assignment.where,
-                    "`" + assignment.name + "` gives command names another meaning");
-        env.rebound.insert("*");
+    } else if (evaluates(assignment.name, env, scene)) {
+        value = number_hole();
     }
     if (scene.dialect == model::Dialect::Zsh &&
         (assignment.name == "argv" || is_number(assignment.name))) {
@@ -365,7 +361,8 @@ Judge::Redirected Judge::redirects(const std::vector<shell::Redirect> &list, Env
     for (const shell::Redirect &redirect : list) {
         guard_redirect(redirect, scene);
         if (!redirect.fd_variable.empty())
-            set(env, redirect.fd_variable, number_hole());
+            watch(redirect.fd_variable, number_hole(), env, scene, redirect.where, nullptr);
+        set(env, redirect.fd_variable, number_hole());
         if (redirect.op == RedirectOperator::HereDocument ||
             redirect.op == RedirectOperator::HereString) {
             here_document(redirect, env, scene, out);

@@ -330,12 +330,16 @@ void Judge::for_each(const shell::For &loop, Environment &env, const Scene &scen
     inside.in(ContextFlag::Loop);
     inside.input = inside.input.shared();
     const auto reference = env.variables.find(loop.name);
-    if (reference != env.variables.end() && !reference->second.refers_to.empty())
+    if (reference != env.variables.end() && !reference->second.refers_to.empty()) {
         env.changing.insert("*"); // each round it refers to another variable
+        refers_anywhere(loop.name, env, scene, {});
+    }
     repeat(env, [&](Environment &round) {
         set(round, loop.name, item);
-        if (loop.select)
+        if (loop.select) {
+            watch("REPLY", Variable{}, round, scene, {}, nullptr);
             set(round, "REPLY", Variable{});
+        }
         list(loop.body, round, inside);
     });
 }
@@ -424,6 +428,11 @@ void Judge::coproc(const shell::Coproc &coproc, Environment &env, const Scene &s
     apart.keeps_shell = false;
     Environment inside = env;
     node(coproc.body[0], inside, apart);
+    const std::string name = coproc.name.empty() ? "COPROC" : coproc.name;
+    for (const std::string &made : {name, name + "_PID"}) {
+        watch(made, number_hole(), env, scene, coproc.body[0].where, nullptr);
+        set(env, made, Variable{});
+    }
 }
 
 // ---- what is found ------------------------------------------------------------------------------
