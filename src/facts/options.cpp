@@ -23,6 +23,7 @@ class Reader {
 
   private:
     void add(std::string name, std::optional<FactWord> value);
+    std::size_t joined_multi(std::string_view prefix) const;
     void add_next(std::string name); // the value is the next word
     void unknown(std::string name);
     bool operand(); // false: the rest are operands
@@ -252,6 +253,15 @@ bool Reader::special(std::string_view prefix) {
     return false;
 }
 
+// zip -TTCMD: the letters of an option whose value, a command, is joined to it; else 0.
+std::size_t Reader::joined_multi(std::string_view prefix) const {
+    for (const std::string &name : entry_.multi) {
+        if (entry_.option_inner.count(name) != 0 && prefix.substr(1, name.size()) == name)
+            return name.size();
+    }
+    return 0;
+}
+
 void Reader::word() {
     const FactWord &word = argv_[at_];
     const std::string prefix = literal_prefix(word);
@@ -274,6 +284,8 @@ void Reader::word() {
         dash_word(prefix);
     } else if (literal && has(entry_.multi, std::string_view(prefix).substr(1))) {
         add_next(prefix.substr(1));
+    } else if (const std::size_t letters = joined_multi(prefix)) {
+        add(prefix.substr(1, letters), rest_of(word, letters + 1));
     } else if (prefix[1] == '-') {
         long_option(prefix);
     } else {

@@ -395,6 +395,8 @@ void SqlScan::statement() {
                 known = true;
             }
         }
+        if (starts(words_.interpreter)) // a function that reaches out of the database
+            add(model::Effect::Interpreter);
         found_.unsure = found_.unsure || !known;
         return;
     }
