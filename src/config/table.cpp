@@ -173,35 +173,15 @@ void Table::finish() {
             faults_.push_back(at(key.source(), "unknown key `" + std::string(key.str()) + "`"));
 }
 
-namespace {
-bool gives_up(std::string_view text) {
-    try {
-        static_cast<void>(toml::parse(text));
-    } catch (const toml::parse_error &) {
-        return false;
-    } catch (const std::logic_error &) {
-        return true;
-    }
-    return false;
-}
-} // namespace
-
 void read_file(std::string_view text, const std::string &file, std::vector<Fault> &faults,
                const std::function<void(Table &)> &read) {
     const auto add = [&](const base::TomlFault &fault) {
         faults.push_back({file, fault.line, fault.column, fault.message});
     };
-    if (const auto fault = base::toml_byte_fault(text))
-        return add(*fault);
     toml::table root;
-    try {
-        root = toml::parse(text, file);
-    } catch (const toml::parse_error &error) {
-        const toml::source_position where = error.source().begin;
-        return add({where.line, where.column, std::string(error.description())});
-    } catch (const std::logic_error &) {
-        return add(base::toml_bracket_fault(text, gives_up));
-    }
+    const auto parse = [&](std::string_view part) { root = toml::parse(part, file); };
+    if (const auto fault = base::parse_toml_text<toml::parse_error>(text, parse))
+        return add(*fault);
     Table table(root, file, faults);
     read(table);
     table.finish();

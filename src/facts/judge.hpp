@@ -274,7 +274,7 @@ class Judge {
                  model::Command &command);
     bool renamed(const Words &argv, Environment &env, const Scene &scene, model::Span where,
                  model::Command &command);
-    void program(const Entry &entry, const Words &argv, Environment &env, Scene scene,
+    void program(const Entry &entry, const Words &argv, Environment &env, const Scene &scene,
                  model::Command &command, std::size_t redirections);
     void name(const Words &argv, const Environment &env, const Scene &scene,
               model::Command &command);

@@ -131,19 +131,6 @@ Status Loader::section(std::string_view key, const toml::node &node) {
     return fault(node, "unknown key `" + std::string(key) + "`");
 }
 
-namespace {
-bool gives_up(std::string_view text) {
-    try {
-        static_cast<void>(toml::parse(text));
-    } catch (const toml::parse_error &) {
-        return false;
-    } catch (const std::logic_error &) {
-        return true;
-    }
-    return false;
-}
-} // namespace
-
 Status Loader::load(std::string_view text) {
     if (text.size() > max_knowledge_bytes)
         return base::fail(base::ErrorCode::TooLarge,
@@ -152,17 +139,10 @@ Status Loader::load(std::string_view text) {
         return base::invalid(std::string(name_) + ":" + std::to_string(fault.line) + ":" +
                              std::to_string(fault.column) + ": " + fault.message);
     };
-    if (const auto fault = base::toml_byte_fault(text))
-        return place(*fault);
     toml::table root;
-    try {
-        root = toml::parse(text);
-    } catch (const toml::parse_error &error) {
-        const auto &at = error.source().begin;
-        return place({at.line, at.column, std::string(error.description())});
-    } catch (const std::logic_error &) {
-        return place(base::toml_bracket_fault(text, gives_up));
-    }
+    const auto parse = [&](std::string_view part) { root = toml::parse(part); };
+    if (const auto fault = base::parse_toml_text<toml::parse_error>(text, parse))
+        return place(*fault);
     if (!root.contains("format"))
         return base::invalid(std::string(name_) + ":1:1: `format = 1` is missing");
     for (const auto &[key, node] : root)

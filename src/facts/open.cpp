@@ -227,7 +227,7 @@ void Judge::resolve(const Words &argv, Environment &env, Scene &scene, model::Sp
 }
 
 // What an entry says about a command line.
-void Judge::program(const Entry &entry, const Words &argv, Environment &env, Scene scene,
+void Judge::program(const Entry &entry, const Words &argv, Environment &env, const Scene &scene,
                     model::Command &command, std::size_t redirections) {
     Parsed parsed = parse_options(entry, argv);
     after_sub_command(entry, parsed);
@@ -404,10 +404,7 @@ void Judge::account(const Entry &entry, const Parsed &parsed, Scene &scene) {
         }
     }
     changes = changes || user != nullptr || (names(entry, {"systemd-run"}) && !parsed.has("user"));
-    if (changes && entry.name != "systemd-run" && user == nullptr) {
-        scene.as = AccountKind::Root;
-        scene.as_name = "root";
-    } else if (changes && user == nullptr) {
+    if (changes && user == nullptr) {
         scene.as = AccountKind::Root;
         scene.as_name = "root";
     } else if (user != nullptr && user->literal()) {

@@ -196,17 +196,6 @@ base::Result<std::vector<Rule>> read_rules(const toml::table &table) {
     return rules;
 }
 
-bool gives_up(std::string_view text) {
-    try {
-        static_cast<void>(toml::parse(text));
-    } catch (const toml::parse_error &) {
-        return false;
-    } catch (const std::logic_error &) {
-        return true;
-    }
-    return false;
-}
-
 base::Error wrong(const base::TomlFault &fault) {
     return base::invalid("mask rules, line " + std::to_string(fault.line) + ", column " +
                          std::to_string(fault.column) + ": " + fault.message);
@@ -217,17 +206,10 @@ base::Error wrong(const base::TomlFault &fault) {
 base::Result<std::vector<Rule>> parse_rules(std::string_view toml_text) {
     if (toml_text.size() > max_rules_file_bytes)
         return base::fail(base::ErrorCode::TooLarge, "the mask rules are too large");
-    if (const auto fault = base::toml_byte_fault(toml_text))
-        return wrong(*fault);
     toml::table table;
-    try {
-        table = toml::parse(toml_text);
-    } catch (const toml::parse_error &error) {
-        return base::invalid("mask rules, " + place(error.source()) + ": " +
-                             std::string(error.description()));
-    } catch (const std::logic_error &) {
-        return wrong(base::toml_bracket_fault(toml_text, gives_up));
-    }
+    const auto parse = [&](std::string_view part) { table = toml::parse(part); };
+    if (const auto fault = base::parse_toml_text<toml::parse_error>(toml_text, parse))
+        return wrong(*fault);
     return read_rules(table);
 }
 

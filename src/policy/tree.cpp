@@ -60,18 +60,6 @@ Value copy(const toml::node &node) {
     return value;
 }
 
-// The library gives up on this text without saying where.
-bool gives_up(std::string_view text) {
-    try {
-        static_cast<void>(toml::parse(text));
-    } catch (const toml::parse_error &) {
-        return false;
-    } catch (const std::logic_error &) {
-        return true;
-    }
-    return false;
-}
-
 } // namespace
 
 const Value *Value::find(std::string_view name) const {
@@ -111,20 +99,14 @@ Value parse_toml(std::string_view text, FaultSink &sink) {
         sink.add({}, "the file is larger than " + std::to_string(max_policy_bytes) + " bytes");
         return empty;
     }
-    if (const auto fault = base::toml_byte_fault(text)) {
-        sink.add({fault->line, fault->column}, fault->message);
-        return empty;
-    }
-    try {
-        const toml::table table = toml::parse(text);
-        return copy(table);
-    } catch (const toml::parse_error &error) {
-        sink.add(position(error.source()),
-                 "not TOML: " + base::printable(std::string(error.description()), 200));
-    } catch (const std::logic_error &) {
-        const base::TomlFault fault = base::toml_bracket_fault(text, gives_up);
-        sink.add({fault.line, fault.column}, fault.message);
-    }
+    Value tree;
+    const auto parse = [&](std::string_view part) { tree = copy(toml::parse(part)); };
+    const auto fault = base::parse_toml_text<toml::parse_error>(text, parse);
+    if (!fault)
+        return tree;
+    const std::string message =
+        fault->by_library ? "not TOML: " + base::printable(fault->message, 200) : fault->message;
+    sink.add({fault->line, fault->column}, message);
     return empty;
 }
 

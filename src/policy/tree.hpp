@@ -13,6 +13,7 @@ namespace sallyport::policy {
 
 struct Position {
     std::uint32_t line = 0, column = 0;
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads the comparison it makes
     auto operator<=>(const Position &) const = default;
 };
 
